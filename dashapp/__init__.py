@@ -1,0 +1,1 @@
+"""The Dash application: its screens, texts, component ids and web server."""

@@ -1,0 +1,1 @@
+"""The register: models, rules, queries, commands, sources and the demo."""

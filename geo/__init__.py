@@ -1,0 +1,1 @@
+"""Pure geometry and optimisation: no storage, no screens, no domain tables."""
