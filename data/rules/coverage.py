@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 # "自上次确认超过365天": a registration older than this shows a clock, it is no status of its own.
@@ -201,10 +202,7 @@ class Tally:
     def __post_init__(self) -> None:
         """Refuse sums that cannot be: they would hide a broken counter."""
         counts = (self.verified, self.resolved, self.n, self.listed)
-        if (
-            any(low > high for low, high in zip(counts, counts[1:], strict=False))
-            or min(counts) < 0
-        ):
+        if any(low > high for low, high in pairwise(counts)) or min(counts) < 0:
             raise ValueError(f"counts out of order: {self}")
         if not 0 <= self.attempted <= self.n:
             raise ValueError(f"more attempts than dwellings: {self}")
