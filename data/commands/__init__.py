@@ -1,0 +1,1 @@
+"""What changes the register: Principal first, one function is one transaction's work."""

@@ -1,0 +1,1 @@
+"""Questions to the register: Principal first, frozen rows out, nothing written."""
