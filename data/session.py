@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
 from data.errors import DatabaseUnusable
@@ -95,7 +95,7 @@ def require_reachable(store: Store) -> None:
     try:
         with store.engine.connect():
             return
-    except (OperationalError, sqlite3.DatabaseError) as error:
+    except (DBAPIError, sqlite3.DatabaseError) as error:
         where = make_url(store.url).render_as_string(hide_password=True)
         cause = str(error.__cause__ or error).strip().splitlines()[0]
         raise DatabaseUnusable(f"cannot open {where}: {cause}") from error
