@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from postgres import copy_database, drop_database, private_cluster
 
 from data.schema import migrate
 from data.session import Store, open_store
-from postgres import copy_database, drop_database, private_cluster
 
 TODAY = date(2026, 11, 20)  # a Friday, a sweep day; the demo's frozen day
 ENGINES = ("sqlite", "postgresql")

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from data.clock import utc_now, watermark
-from data.models import BuildingCoverage, Dwelling, StatusChange
+from data.models import Building, BuildingCoverage, Dwelling, StatusChange
 from data.queries.derivation import Counters, expected_counters, expected_dwellings
 
 FEED_CHANNEL: Final = "shiyou_feed"
@@ -35,12 +35,15 @@ def settle(session: Session, building_ids: Collection[int], dwelling_ids: Collec
 
 
 def lock_counters(session: Session, building_ids: Collection[int]) -> None:
-    """Wait for other writers of these buildings; always in the order of ids, so nobody deadlocks."""
+    """Wait for other writers of these buildings; always in the order of ids, so nobody deadlocks.
+
+    The building's row stands for its counters. NO KEY UPDATE lets others add rows that refer to it.
+    """
     session.execute(
-        select(BuildingCoverage.building_id)
-        .where(BuildingCoverage.building_id.in_(building_ids))
-        .order_by(BuildingCoverage.building_id)
-        .with_for_update()
+        select(Building.id)
+        .where(Building.id.in_(building_ids))
+        .order_by(Building.id)
+        .with_for_update(key_share=True)
     )
 
 
@@ -100,7 +103,9 @@ def _write_counters(
     expected = list(expected_counters(session, day, ids))
     wrong = [row for row in expected if stored.get(row.building_id) != row]
     gone = sorted(stored.keys() - {row.building_id for row in expected})
-    _replace(session, wrong, gone)
+    _write_rows(session, [row for row in wrong if row.building_id in stored], new=False)
+    _write_rows(session, [row for row in wrong if row.building_id not in stored], new=True)
+    _remove(session, gone)
     if announce:
         seen = {row.building_id: (row.fill, row.flags) for row in stored.values()}
         shown = [row for row in wrong if seen.get(row.building_id) != (row.fill, row.flags)]
@@ -115,12 +120,23 @@ def _stored_counters(session: Session, ids: Collection[int] | None) -> dict[int,
     return {row.building_id: Counters(*row) for row in session.execute(statement)}
 
 
-def _replace(session: Session, rows: Sequence[Counters], gone: Sequence[int]) -> None:
-    doomed = [row.building_id for row in rows] + list(gone)
-    for part in _chunks(doomed):
+def _write_rows(session: Session, rows: Sequence[Counters], *, new: bool) -> None:
+    if not rows:
+        return
+    values = [asdict(row) for row in rows]
+    if new:
+        session.execute(insert(BuildingCoverage), values)
+        return
+    table: Any = BuildingCoverage.__table__
+    statement = update(table).where(table.c.building_id == bindparam("key"))
+    names: dict[str, Any] = {name: bindparam(name) for name in COLUMNS if name != "building_id"}
+    keyed = [{"key": value.pop("building_id"), **value} for value in values]
+    session.connection().execute(statement.values(**names), keyed)
+
+
+def _remove(session: Session, building_ids: Sequence[int]) -> None:
+    for part in _chunks(building_ids):
         session.execute(delete(BuildingCoverage).where(BuildingCoverage.building_id.in_(part)))
-    if rows:
-        session.execute(insert(BuildingCoverage), [asdict(row) for row in rows])
 
 
 def announce_changes(session: Session, rows: Sequence[Counters], at: datetime) -> None:

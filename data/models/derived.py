@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, SmallInteger, String, text
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.models.base import Base, BigKey, Key
@@ -55,7 +55,7 @@ class StatusChange(Base):
     rev: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
     )
-    tx: Mapped[int | None] = mapped_column(BigKey, index=True)
+    tx: Mapped[int | None] = mapped_column(BigKey, FetchedValue(), index=True)
     committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"))
     ord: Mapped[int]
     fill: Mapped[int] = mapped_column(SmallInteger)

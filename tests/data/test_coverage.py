@@ -95,7 +95,9 @@ def test_a_household_on_the_register_outweighs_vacancy_evidence():
 def test_what_is_not_lived_in_is_excluded_and_counts_nowhere(life):
     verdict = dwelling_verdict(DwellingFacts(life_state=life, households=[VERIFIED]), DAY)
     assert verdict.status is DwellingStatus.EXCLUDED
-    assert not (verdict.in_scope or verdict.resolved or verdict.attempted)
+    assert not (verdict.in_scope)
+    assert not (verdict.resolved)
+    assert not (verdict.attempted)
 
 
 def test_a_shop_is_excluded_only_by_decision_and_not_when_somebody_lives_there():
