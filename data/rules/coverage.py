@@ -1,6 +1,6 @@
 """The only definition of a coverage status (覆盖状态), of a dwelling and of everything above it.
 
-Source: the plan's status tables as kept in docs/domain.md 5.2 and 5.3. Statuses are true *for a day*:
+Source: the plan's status tables as kept in docs/rules.md. Statuses are true *for a day*:
 the caller says which.
 """
 
