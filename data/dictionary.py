@@ -18,7 +18,8 @@ EPSG:4490 degrees, days are Asia/Shanghai, moments UTC. `→` is a foreign key, 
 
 def data_dictionary() -> str:
     """Return the page: every table with its reason, its columns and their closed vocabularies."""
-    mappers = sorted(Base.registry.mappers, key=lambda mapper: str(mapper.local_table.name))
+    mappers: list[Any] = list(Base.registry.mappers)
+    mappers.sort(key=lambda mapper: str(mapper.local_table.name))
     return HEAD + "".join(_section(mapper) for mapper in mappers)
 
 

@@ -1,0 +1,101 @@
+"""Come in and go out: passwords, lockout, sessions."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from data.models import Account, SignIn
+from data.principal import Principal
+from data.queries.access import token_hash
+
+# OWASP's argon2id setting of 46 MiB, one pass, one lane.
+HASHER: Final = PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
+# Verified when there is no such account, so that an unknown name takes as long as a known one.
+NOBODY: Final = HASHER.hash(secrets.token_urlsafe(16))
+# "5 wrong passwords: locked for 15 minutes".
+WRONG_ALLOWED: Final = 5
+LOCKED_FOR: Final = timedelta(minutes=15)
+LONGEST_PASSWORD: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A session that has just begun; the token goes into the cookie and nowhere else."""
+
+    token: str
+    csrf: str
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash of a password."""
+    return HASHER.hash(password)
+
+
+def sign_in(session: Session, username: str, password: str, now: datetime) -> Entered | None:
+    """Begin a session; None for any reason it may not, always after the same work."""
+    account = session.scalars(select(Account).where(Account.username == username)).one_or_none()
+    right = _matches(account.password if account else NOBODY, password)
+    if account is None or account.disabled:
+        return None
+    if account.locked_until is not None and now < account.locked_until:
+        return None
+    if not right:
+        _count_wrong(account, now)
+        return None
+    account.failed_count, account.locked_until = 0, None
+    entered = Entered(secrets.token_urlsafe(32), secrets.token_urlsafe(24))
+    session.add(
+        SignIn(
+            token_hash=token_hash(entered.token),
+            account_id=account.id,
+            csrf=entered.csrf,
+            created_at=now,
+            seen_at=now,
+        )
+    )
+    return entered
+
+
+def _matches(hashed: str, password: str) -> bool:
+    try:
+        return HASHER.verify(hashed, password[:LONGEST_PASSWORD])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _count_wrong(account: Account, now: datetime) -> None:
+    account.failed_count += 1
+    if account.failed_count >= WRONG_ALLOWED:
+        account.failed_count, account.locked_until = 0, now + LOCKED_FOR
+
+
+def sign_out(session: Session, principal: Principal) -> None:
+    """End this session."""
+    session.execute(
+        update(SignIn).where(SignIn.token_hash == principal.session_hash).values(revoked=True)
+    )
+
+
+def sign_out_everywhere(session: Session, principal: Principal) -> None:
+    """End every session of the account."""
+    session.execute(
+        update(SignIn).where(SignIn.account_id == principal.account_id).values(revoked=True)
+    )
+
+
+def note_seen(session: Session, session_hash: str, now: datetime) -> None:
+    """Remember that a session is in use."""
+    session.execute(update(SignIn).where(SignIn.token_hash == session_hash).values(seen_at=now))
+
+
+def choose_language(session: Session, principal: Principal, language: str) -> None:
+    """Keep the language an account has chosen."""
+    session.execute(
+        update(Account).where(Account.id == principal.account_id).values(language=language)
+    )

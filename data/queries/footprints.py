@@ -1,0 +1,127 @@
+"""The ground of the map: footprints, and the outlines of areas. Visible to all staff of a subdistrict."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data.models import (
+    Building,
+    Committee,
+    Compound,
+    District,
+    Footpath,
+    Landmark,
+    Subdistrict,
+)
+from data.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """One building as the map draws it; EPSG:4490 degrees."""
+
+    ord: int
+    code: str
+    label: str
+    outline: BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One area or piece of ground with what the map writes on it."""
+
+    code: str
+    name: str
+    kind: str
+    number: int
+    shape: BaseGeometry
+
+
+def footprints(session: Session) -> list[Footprint]:
+    """Return every current footprint of the register, by ord."""
+    table: Any = Building.__table__
+    statement = (
+        select(table.c.ord, table.c.code, table.c.label, table.c.outline)
+        .where(table.c.valid_to.is_(None))
+        .order_by(table.c.ord)
+    )
+    return [Footprint(*row) for row in session.execute(statement)]
+
+
+def outlines(session: Session) -> dict[str, list[Outline]]:
+    """Return the layers of the map's ground: subdistrict, districts, committees, compounds, ground."""
+    return {
+        "subdistricts": _subdistricts(session),
+        "districts": _districts(session),
+        "committees": _committees(session),
+        "compounds": _compounds(session),
+        "ground": _ground(session),
+    }
+
+
+def _subdistricts(session: Session) -> list[Outline]:
+    rows = session.scalars(select(Subdistrict).where(Subdistrict.valid_to.is_(None)))
+    return [Outline(row.code, row.name, "subdistrict", 0, row.outline) for row in rows]
+
+
+def _districts(session: Session) -> list[Outline]:
+    rows = session.scalars(
+        select(District).where(District.valid_to.is_(None)).order_by(District.number)
+    )
+    return [Outline(row.code, row.name, "district", row.number, row.outline) for row in rows]
+
+
+def _committees(session: Session) -> list[Outline]:
+    rows = session.scalars(
+        select(Committee).where(Committee.valid_to.is_(None)).order_by(Committee.form_order)
+    )
+    return [Outline(row.code, row.name, "committee", row.form_order, row.outline) for row in rows]
+
+
+def _compounds(session: Session) -> list[Outline]:
+    rows = session.scalars(
+        select(Compound).where(Compound.valid_to.is_(None)).order_by(Compound.code)
+    )
+    return [Outline(row.code, row.name, row.kind.value, 0, row.outline) for row in rows]
+
+
+def _ground(session: Session) -> list[Outline]:
+    streets = session.scalars(
+        select(Footpath).where(Footpath.valid_to.is_(None)).order_by(Footpath.id)
+    )
+    marks = session.scalars(
+        select(Landmark).where(Landmark.valid_to.is_(None)).order_by(Landmark.id)
+    )
+    return [
+        *(Outline("", mark.name, mark.kind, 0, mark.shape) for mark in marks),
+        *(
+            Outline("", street.name, "street" if street.is_street else "footpath", 0, street.line)
+            for street in streets
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the page says about the whole map."""
+
+    subdistrict: str
+    illustrative: bool
+    attribution: str
+
+
+def ground_of(session: Session, principal: Principal) -> Ground:
+    """Return the names of the principal's subdistricts and whose data the map is drawn from."""
+    rows = session.scalars(
+        select(Subdistrict)
+        .where(Subdistrict.id.in_(principal.subdistricts))
+        .order_by(Subdistrict.code)
+    ).all()
+    return Ground(
+        subdistrict="、".join(row.name for row in rows),
+        illustrative=any(row.illustrative for row in rows),
+        attribution=" · ".join(sorted({row.attribution for row in rows if row.attribution})),
+    )
