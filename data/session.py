@@ -6,7 +6,7 @@ each opened and closed inside one handler.
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +38,7 @@ class Store:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writers = threading.Lock()
+        self.after_write: list[Callable[[], None]] = []
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -54,6 +55,8 @@ class Store:
         """
         with self._one_writer(), Session(self._writing_engine()) as session, session.begin():
             yield session
+        for told in self.after_write:
+            told()
 
     def dispose(self) -> None:
         """Close every connection."""
