@@ -1,0 +1,1 @@
+"""The web server: gate, sign-in, tiles, live feed."""

@@ -1,0 +1,114 @@
+"""The immutable files of the map, in memory: tiles, names, outlines, each named by its content."""
+
+import gzip
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from sqlalchemy.orm import Session
+
+from data.clock import read_clock
+from data.queries.footprints import Footprint, Outline, footprints, outlines
+from data.session import Store
+from geo.footprints import content_hash, pack_names, pack_tiles
+
+Box = tuple[float, float, float, float]
+DEGREE_DECIMALS = 7  # a centimetre
+
+
+@dataclass(frozen=True, slots=True)
+class MapFiles:
+    """Everything the map fetches once: gzipped bodies by hash, the manifest that names them."""
+
+    version: int
+    manifest: bytes
+    tiles: dict[str, bytes] = field(repr=False)
+    names: dict[str, bytes] = field(repr=False)
+    layers: dict[str, bytes] = field(repr=False)
+    layer_urls: dict[str, str]
+    bounds: Box | None
+
+
+class MapShelf:
+    """Keeps the map files of the present footprints; packs anew when these have changed."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._lock = threading.Lock()
+        self._files: MapFiles | None = None
+
+    def files(self) -> MapFiles:
+        """Return the files as last packed, packing them the first time."""
+        return self._files or self.refresh()
+
+    def refresh(self) -> MapFiles:
+        """Pack again if the footprints are newer than what is kept."""
+        with self._lock, self.store.read() as session:
+            version = read_clock(session).tiles_rev
+            if self._files is None or self._files.version != version:
+                self._files = pack_map(session, version)
+            return self._files
+
+
+def pack_map(session: Session, version: int) -> MapFiles:
+    """Pack every current footprint and outline of the register."""
+    rows = footprints(session)
+    shapes = np.array([row.outline for row in rows], dtype=object)
+    packed = pack_tiles([row.ord for row in rows], shapes)
+    by_ord = {row.ord: row for row in rows}
+    names = {key: _names(ords, by_ord) for key, ords in packed.members.items()}
+    layers = {kind: _layer(found) for kind, found in outlines(session).items()}
+    bounds = _bounds(shapes, outlines(session)["subdistricts"])
+    manifest = {
+        "n": 1 + max(by_ord, default=-1),
+        "tiles": {key: [packed.names[key], names[key][0]] for key in packed.names},
+        "bounds": bounds,
+        "version": version,
+    }
+    return MapFiles(
+        version=version,
+        manifest=json.dumps(manifest, separators=(",", ":")).encode(),
+        tiles=packed.bodies,
+        names=dict(names.values()),
+        layers=dict(layers.values()),
+        layer_urls={kind: f"/layers/{digest}" for kind, (digest, _) in layers.items()},
+        bounds=bounds,
+    )
+
+
+def _names(ords: np.ndarray, by_ord: dict[int, Footprint]) -> tuple[str, bytes]:
+    return pack_names([(by_ord[int(o)].code, by_ord[int(o)].label) for o in ords])
+
+
+def _bounds(shapes: np.ndarray, subdistricts: Sequence[Outline]) -> Box | None:
+    """Return west, south, east, north of the subdistricts, or of the buildings without one."""
+    frames = [outline.shape for outline in subdistricts] or list(shapes)
+    if not frames:
+        return None
+    west, south, east, north = shapely.total_bounds(np.array(frames, dtype=object))
+    return float(west), float(south), float(east), float(north)
+
+
+def _layer(found: Sequence[Outline]) -> tuple[str, bytes]:
+    collection = {"type": "FeatureCollection", "features": [_feature(outline) for outline in found]}
+    raw = json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
+    return content_hash(raw), gzip.compress(raw, 6, mtime=0)
+
+
+def _feature(outline: Outline) -> dict[str, object]:
+    # No feature id: leaflet would take 0 for none.
+    at = shapely.point_on_surface(outline.shape)
+    return {
+        "type": "Feature",
+        "properties": {
+            "code": outline.code,
+            "name": outline.name,
+            "kind": outline.kind,
+            "number": outline.number,
+            "at": [round(at.x, DEGREE_DECIMALS), round(at.y, DEGREE_DECIMALS)],
+        },
+        "geometry": json.loads(shapely.to_geojson(shapely.set_precision(outline.shape, 1e-7))),
+    }

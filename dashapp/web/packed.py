@@ -1,0 +1,80 @@
+"""Bundles compressed once and not per visitor, with the cache rule their address deserves."""
+
+import gzip
+from typing import Any, Final
+
+from dashapp.web.gate import Asgi, Headers, Message, Receive, Scope, Send
+
+PREFIXES: Final = ("/_dash-component-suites/", "/assets/")
+IMMUTABLE: Final = b"public, max-age=31536000, immutable"
+REPLACED: Final = frozenset(
+    {b"content-length", b"cache-control", b"etag", b"last-modified", b"content-encoding"}
+)
+
+
+class Packed:
+    """Stands between gate and server; keeps each static answer it has made."""
+
+    def __init__(self, app: Asgi) -> None:
+        self.app = app
+        self.kept: dict[tuple[str, bytes], tuple[Headers, bytes]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a bundle from what is kept, everything else from the server."""
+        path = scope.get("path", "")
+        if scope["type"] != "http" or scope["method"] != "GET" or not path.startswith(PREFIXES):
+            await self.app(scope, receive, send)
+            return
+        key = (path, scope["query_string"])
+        if key not in self.kept:
+            answer = await self._asked(scope, receive)
+            if answer.status != 200:
+                await answer.replay(send)
+                return
+            self.kept[key] = _packed(answer, fingerprinted=b"m=" in scope["query_string"])
+        headers, body = self.kept[key]
+        await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _asked(self, scope: Scope, receive: Receive) -> "_Kept":
+        answer = _Kept()
+        await self.app({**scope, "headers": []}, receive, answer)
+        return answer
+
+
+class _Kept:
+    """Holds an answer back."""
+
+    def __init__(self) -> None:
+        self.start: Message = {}
+        self.parts: list[bytes] = []
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.start = message
+        else:
+            self.parts.append(message.get("body", b""))
+
+    @property
+    def status(self) -> int:
+        return int(self.start["status"])
+
+    async def replay(self, send: Send) -> None:
+        await send(self.start)
+        await send({"type": "http.response.body", "body": b"".join(self.parts)})
+
+
+def _packed(answer: _Kept, *, fingerprinted: bool) -> tuple[Headers, bytes]:
+    given: Any = answer.start["headers"]
+    body = gzip.compress(b"".join(answer.parts), 6, mtime=0)
+    said = next((value for name, value in given if name == b"cache-control"), None)
+    # Dash names its suites by version and its assets by ?m=: both may be kept for ever.
+    cache = said or (IMMUTABLE if fingerprinted else b"no-cache")
+    headers = [(name, value) for name, value in given if name not in REPLACED]
+    headers += [
+        (b"cache-control", cache),
+        (b"content-encoding", b"gzip"),
+        (b"vary", b"accept-encoding"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    return headers, body

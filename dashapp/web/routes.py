@@ -1,0 +1,165 @@
+"""The map's own addresses: manifest, tiles, statuses, outlines, cards, the feed, jobs."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from dashapp.web.feed import Feed
+from dashapp.web.identity import required_principal
+from dashapp.web.map_files import MapShelf
+from dashapp.web.threads import in_thread
+from data.commands.jobs import JobRow, ask_to_cancel, job_of
+from data.errors import NotFound
+from data.principal import Principal
+from data.queries.cards import building_card
+from data.queries.map_status import area_statuses, map_status
+from data.session import Store
+
+IMMUTABLE: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+PACKED: Final = {**IMMUTABLE, "Content-Encoding": "gzip"}
+NO_STORE: Final = {"Cache-Control": "no-store"}
+HEAD_SCRIPTS: Final = Path(__file__).parent.parent / "assets_head"
+NOT_FOUND: Final = {"error": 404}
+
+
+def add_map_routes(server: FastAPI, store: Store, shelf: MapShelf, feed: Feed) -> None:
+    """Mount what the browser's map asks for; all of it behind the gate."""
+
+    @server.get("/manifest")
+    async def manifest() -> Response:
+        files = await in_thread(shelf.refresh)
+        return Response(files.manifest, media_type="application/json", headers=NO_STORE)
+
+    @server.get("/tiles/{name}")
+    async def tile(name: str) -> Response:
+        return _packed(shelf.files().tiles.get(name), "application/octet-stream")
+
+    @server.get("/names/{name}")
+    async def names(name: str) -> Response:
+        return _packed(shelf.files().names.get(name), "application/json")
+
+    @server.get("/layers/{name}")
+    async def layer(name: str) -> Response:
+        return _packed(shelf.files().layers.get(name), "application/geo+json")
+
+    @server.get("/status")
+    async def status() -> Response:
+        return await in_thread(_status, store, required_principal())
+
+    @server.get("/areas")
+    async def areas() -> Response:
+        return await in_thread(_areas, store, required_principal())
+
+    @server.get("/card/{ord_}")
+    async def card(ord_: str) -> Response:
+        return await in_thread(_card, store, required_principal(), ord_)
+
+    @server.get("/feed")
+    async def live(request: Request) -> Response:
+        return feed.response(request, required_principal())
+
+
+def add_health(server: FastAPI, store: Store) -> None:
+    """Mount /healthz: 200 while the database answers, 503 when it does not."""
+
+    @server.get("/healthz")
+    async def healthz() -> Response:
+        alive = await in_thread(_answers, store)
+        return Response("ok" if alive else "database away", 200 if alive else 503)
+
+
+def add_head_scripts(server: FastAPI) -> None:
+    """Mount the scripts that must run before or beside Dash's bundles."""
+    scripts = {path.name: path.read_bytes() for path in sorted(HEAD_SCRIPTS.glob("*.js"))}
+
+    for name, body in scripts.items():
+        server.get(f"/{name}")(_script(body))
+
+
+def add_jobs(server: FastAPI, store: Store) -> None:
+    """Mount a job's progress and its cancel button; another account's job does not exist."""
+
+    @server.get("/jobs/{uid}")
+    async def job(uid: str) -> Response:
+        return await in_thread(_job, store, required_principal(), uid)
+
+    @server.post("/jobs/{uid}/cancel")
+    async def cancel(uid: str) -> Response:
+        return await in_thread(_cancel, store, required_principal(), uid)
+
+
+def _script(body: bytes) -> Any:
+    async def script() -> Response:
+        return Response(body, media_type="text/javascript", headers=IMMUTABLE)
+
+    return script
+
+
+def _packed(body: bytes | None, kind: str) -> Response:
+    if body is None:
+        return JSONResponse(NOT_FOUND, 404)
+    return Response(body, media_type=kind, headers=PACKED)
+
+
+def _status(store: Store, principal: Principal) -> Response:
+    with store.read() as session:
+        now = map_status(session, principal)
+    place = {"X-Epoch": str(now.epoch), "X-Rev": str(now.revision)}
+    return Response(
+        now.fills + now.flags, media_type="application/octet-stream", headers=NO_STORE | place
+    )
+
+
+def _areas(store: Store, principal: Principal) -> Response:
+    with store.read() as session:
+        found = area_statuses(session, principal)
+    areas = {area.code: [area.fill, area.overdue, area.n, area.resolved] for area in found}
+    return JSONResponse({"areas": areas}, headers=NO_STORE)
+
+
+def _card(store: Store, principal: Principal, ord_: str) -> Response:
+    if not ord_.isdigit() or len(ord_) > 9:
+        return JSONResponse(NOT_FOUND, 404)
+    try:
+        with store.read() as session:
+            card = building_card(session, principal, int(ord_))
+    except NotFound:
+        return JSONResponse(NOT_FOUND, 404)
+    body = json.dumps(asdict(card), default=str, ensure_ascii=False)
+    return Response(body, media_type="application/json", headers=NO_STORE)
+
+
+def _answers(store: Store) -> bool:
+    try:
+        with store.read() as session:
+            session.execute(text("SELECT 1"))
+        return True
+    except DBAPIError:
+        return False
+
+
+def _job(store: Store, principal: Principal, uid: str) -> Response:
+    try:
+        with store.read() as session:
+            return JSONResponse(_job_body(job_of(session, principal, uid)))
+    except NotFound:
+        return JSONResponse(NOT_FOUND, 404)
+
+
+def _cancel(store: Store, principal: Principal, uid: str) -> Response:
+    try:
+        with store.write() as session:
+            ask_to_cancel(session, principal, uid)
+            return JSONResponse(_job_body(job_of(session, principal, uid)))
+    except NotFound:
+        return JSONResponse(NOT_FOUND, 404)
+
+
+def _job_body(job: JobRow) -> dict[str, Any]:
+    return asdict(job)
