@@ -1,0 +1,20 @@
+"""Component ids, one constant each, so that a typo is an ImportError and not a dead button."""
+
+from typing import Final
+
+MAP: Final = "map"
+BUILDINGS: Final = "map-buildings"
+SELECTION: Final = "selection"
+TICK: Final = "tick"
+ROOM: Final = "room"
+SCOPE: Final = "scope-figures"
+TREE: Final = "area-tree"
+BREADCRUMB: Final = "breadcrumb"
+PANEL: Final = "building-panel"
+ROOM_DETAIL: Final = "room-detail"
+HOUSEHOLD_VIEW: Final = "household-view"
+GRID_READY: Final = "grid-ready"
+GRID_SCRIPT: Final = "grid-script"
+GRID_SLOT: Final = "grid-slot"
+SEARCH: Final = "search-box"
+SEARCH_RESULTS: Final = "search-results"
