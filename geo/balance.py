@@ -55,8 +55,8 @@ def rebalance(
     """Return the best plan found within the limits; raises nothing once the problem is made.
 
     The same problem, weights, seed and number of rounds give the same plan if the seconds do not
-    run out first; proofs are tried only where no rounds are given. `progress` and `cancelled` are called a few times a second from this thread;
-    after a cancel the best plan so far comes back.
+    run out first; proofs are tried only where no rounds are given. `progress` and `cancelled` are
+    called a few times a second from this thread; after a cancel the best plan so far comes back.
     """
     watch = Watch(limits, progress, cancelled)
     pieces = find_pieces(problem)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.balance_problem import NO_PART, BalanceProblem, Weights
+from geo.balance_problem import NO_PART, BalanceProblem, Weights, find_groups
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -112,26 +112,7 @@ def lay_out(problem: BalanceProblem, weights: Weights, pieces: Sequence[Sequence
 
 def find_pieces(problem: BalanceProblem) -> list[list[int]]:
     """Return the groups of units that links hold together, the one with unit 0 first."""
-    near: list[list[int]] = [[] for _ in problem.households]
-    for one, other, _ in problem.links:
-        near[one].append(other)
-        near[other].append(one)
-    seen: set[int] = set()
-    pieces = []
-    for unit in range(len(near)):
-        if unit not in seen:
-            pieces.append(_reach(near, unit))
-            seen.update(pieces[-1])
-    return pieces
-
-
-def _reach(near: list[list[int]], start: int) -> list[int]:
-    reached, queue = {start}, [start]
-    while queue:
-        fresh = [unit for unit in near[queue.pop()] if unit not in reached]
-        reached.update(fresh)
-        queue.extend(fresh)
-    return sorted(reached)
+    return find_groups(len(problem.households), problem.links)
 
 
 def bridges(problem: BalanceProblem, pieces: Sequence[Sequence[int]]) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ touch, with the metres of boundary they share; a part is a future grid (网格).
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf
@@ -134,3 +134,27 @@ def _tidy_links(links: tuple[Link, ...], units: int) -> tuple[Link, ...]:
         pair = min(one, other), max(one, other)
         metres[pair] = metres.get(pair, 0.0) + length_m
     return tuple((one, other, metres[one, other]) for one, other in sorted(metres))
+
+
+def find_groups(units: int, links: Sequence[Link]) -> list[list[int]]:
+    """Return the groups of units that links hold together, the one with unit 0 first."""
+    near: list[list[int]] = [[] for _ in range(units)]
+    for one, other, _ in links:
+        near[one].append(other)
+        near[other].append(one)
+    seen: set[int] = set()
+    groups = []
+    for unit in range(units):
+        if unit not in seen:
+            groups.append(_reach(near, unit))
+            seen.update(groups[-1])
+    return groups
+
+
+def _reach(near: list[list[int]], start: int) -> list[int]:
+    reached, queue = {start}, [start]
+    while queue:
+        fresh = [unit for unit in near[queue.pop()] if unit not in reached]
+        reached.update(fresh)
+        queue.extend(fresh)
+    return sorted(reached)
