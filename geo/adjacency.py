@@ -56,7 +56,8 @@ def find_adjacency(
     """
     prints = prepare(footprints, compounds, compound_of)
     cells, notes = lay_out_cells(prints)
-    links = _links_within(cells, prints.enclosure, prints.shapes, barriers)
+    touching = _touching(cells, prints.enclosure, prints.shapes, barriers)
+    links = _twin_links(prints.twin_of) | _long_enough(touching)
     return _finished(cells, prints.compound, _with_gates(links, cells, gates), prints.notes + notes)
 
 
@@ -108,34 +109,46 @@ def _links_between(
 ) -> dict[tuple[int, int], float]:
     """Link two groups of entrances along shared ground, or else the nearest two for `instead_m`."""
     pairs = sorted({(min(a, b), max(a, b)) for a in ones for b in others if a != b})
-    links = _shared(cells, pairs)
-    if links or not pairs or (ones is others and len(ones) < 2):
+    links = _long_enough(_shared(cells, pairs))
+    if links or not pairs:
         return links
     nearest = min(pairs, key=lambda pair: entrances[pair[0]].distance(entrances[pair[1]]))
     return {nearest: instead_m}
 
 
-def _links_within(
+def _touching(
     cells: Sequence[BaseGeometry],
     enclosure: Sequence[int],
     shapes: Sequence[BaseGeometry],
     barriers: Sequence[BaseGeometry],
 ) -> dict[tuple[int, int], float]:
-    """Link the cells of each enclosure that share enough, unless a barrier stands between."""
+    """Return the metres shared by cells of one enclosure with no barrier between."""
     tree = shapely.STRtree(cells)
     near = tree.query(np.array(cells), predicate="dwithin", distance=_GRID_M).T.tolist()
-    pairs = [
-        (one, other)
-        for one, other in near
-        if one < other and enclosure[one] == enclosure[other] >= 0
-    ]
-    links = _shared(cells, pairs)
-    if not barriers or not links:
-        return links
-    between = [shapely.shortest_line(_core(shapes[a]), _core(shapes[b])) for a, b in links]
+    pairs = [(a, b) for a, b in near if a < b and enclosure[a] == enclosure[b] >= 0]
+    touching = _shared(cells, pairs)
+    if not barriers or not touching:
+        return touching
+    between = [shapely.shortest_line(_core(shapes[a]), _core(shapes[b])) for a, b in touching]
     walls = shapely.STRtree(barriers)
     crossed = set(walls.query(np.array(between), predicate="intersects")[0].tolist())
-    return {pair: m for place, (pair, m) in enumerate(links.items()) if place not in crossed}
+    return {pair: m for place, (pair, m) in enumerate(touching.items()) if place not in crossed}
+
+
+def _long_enough(touching: dict[tuple[int, int], float]) -> dict[tuple[int, int], float]:
+    """Return links of 3 m or more; a unit that has none keeps its longest, as it is there."""
+    links = {pair: m for pair, m in touching.items() if m >= SHORTEST_SHARED_M}
+    linked = {unit for pair in links for unit in pair}
+    for pair, metres in sorted(touching.items(), key=lambda item: -item[1]):
+        if not linked.issuperset(pair):
+            links[pair] = metres
+            linked.update(pair)
+    return links
+
+
+def _twin_links(twin_of: Sequence[int]) -> dict[tuple[int, int], float]:
+    """Link units with one footprint, however little ground they share."""
+    return {(one, unit): SHORTEST_SHARED_M for unit, one in enumerate(twin_of) if one != unit}
 
 
 def _core(shape: BaseGeometry) -> BaseGeometry:
@@ -147,7 +160,7 @@ def _core(shape: BaseGeometry) -> BaseGeometry:
 def _shared(
     cells: Sequence[BaseGeometry], pairs: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int], float]:
-    """Return the metres each pair of cells shares, where they are enough."""
+    """Return the metres each pair of cells shares, where they share any."""
     if not pairs:
         return {}
     ones, others = (np.array([cells[pair[end]] for pair in pairs]) for end in (0, 1))
@@ -155,7 +168,7 @@ def _shared(
     # A sliver between two cells has two long sides; its shared boundary is one of them.
     sides = np.where(shapely.get_dimensions(common) == 2, 2.0, 1.0)
     metres = np.round(shapely.length(common) / sides, 1).tolist()
-    return {pair: m for pair, m in zip(pairs, metres, strict=True) if m >= SHORTEST_SHARED_M}
+    return {pair: m for pair, m in zip(pairs, metres, strict=True) if m > 0}
 
 
 def _with_gates(

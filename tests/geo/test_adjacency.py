@@ -96,6 +96,13 @@ def test_duplicate_footprints_share_a_cell_and_are_linked():
     assert found.cells[1].area + found.cells[4].area == pytest.approx(1800, rel=0.02)
 
 
+def test_neighbours_in_a_lane_two_metres_wide_stay_linked():
+    lane = box(EAST, NORTH, EAST + 60, NORTH + 2)
+    sheds = [box(EAST + x, NORTH + 0.2, EAST + x + 15, NORTH + 1.8) for x in (2, 22, 42)]
+    found = find_adjacency(sheds, [lane], [0] * 3)
+    assert pairs(found) == {(0, 1), (1, 2)}
+
+
 def test_overlapping_footprints_are_trimmed_and_named():
     found = find_adjacency([slab(0, 0), slab(0.4, 0)], [ground(2, 1)], [0, 0])
     assert troubles(found) == [Trouble.OVERLAPPING]
