@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.clock import watermark
@@ -286,7 +286,7 @@ def accuracy_of(session: Session, principal: Principal, node: AreaNode) -> Accur
     )
     row = session.execute(_within(statement, node)).one()
     checked = Checked(*(value or 0 for value in row))
-    return Accuracy(month, checked, _is_provisional(session, principal, month))
+    return Accuracy(month, checked, _is_provisional(session, principal, node, month))
 
 
 def _within(statement: Any, node: AreaNode) -> Any:
@@ -313,14 +313,25 @@ def _within(statement: Any, node: AreaNode) -> Any:
     )
 
 
-def _is_provisional(session: Session, principal: Principal, month: str) -> bool:
-    """Tell whether any committee in scope has not locked the month."""
-    locked = select(func.count()).where(
-        VerificationMonth.month == month,
-        VerificationMonth.committee_id.in_(principal.committees),
-        VerificationMonth.state == MonthState.LOCKED,
+def _is_provisional(session: Session, principal: Principal, node: AreaNode, month: str) -> bool:
+    """Tell whether any committee of the area that is in scope has not locked the month."""
+    locked = select(VerificationMonth.committee_id).where(
+        VerificationMonth.month == month, VerificationMonth.state == MonthState.LOCKED
     )
-    return int(session.execute(locked).scalar_one()) < len(principal.committees)
+    # A grid or a compound lies in one committee: its parent.
+    code = node.parent if node.level in (AreaLevel.GRID, AreaLevel.COMPOUND) else node.code
+    open_committees = (
+        select(Committee.id)
+        .join(District, District.id == Committee.district_id)
+        .join(Subdistrict, Subdistrict.id == Committee.subdistrict_id)
+        .where(
+            or_(Committee.code == code, District.code == code, Subdistrict.code == code),
+            Committee.id.in_(principal.committees),
+            Committee.valid_to.is_(None),
+            Committee.id.not_in(locked),
+        )
+    )
+    return session.execute(open_committees.limit(1)).first() is not None
 
 
 def crumbs_of(session: Session, principal: Principal, node: AreaNode) -> list[Crumb]:
