@@ -33,7 +33,7 @@ def test_a_unit_too_small_alone_and_too_big_with_any_neighbour_is_found():
 
 
 def test_a_piece_that_cannot_be_cut_is_found_with_its_units():
-    found = find_obstacles(question([300] * 4 + [900] * 2, ROW + [(4, 5)], 4))
+    found = find_obstacles(question([300] * 4 + [900] * 2, [*ROW, (4, 5)], 4))
     assert found == (Finding(Reason.COUNT, 200), Finding(Reason.PIECE, 400, (0, 1, 2, 3)))
 
 
