@@ -1,0 +1,162 @@
+"""A chosen building opens its household list, its tasks and the verification history of its grid."""
+
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
+
+from callbacks.services import Services, in_thread
+from dashapp import ids
+from dashapp.layout.building_panel import (
+    building_panel,
+    households_tab,
+    no_such_building,
+    nothing_chosen,
+)
+from dashapp.layout.grid_history import history_tab
+from dashapp.layout.household_list import door_grid, room_detail
+from dashapp.layout.task_list import tasks_tab
+from dashapp.text.words import words_for
+from dashapp.url import Selection, read_selection
+from dashapp.web.identity import current_language, required_principal
+from data.errors import NotFound
+from data.principal import Principal
+from data.queries.access import scope_name
+from data.queries.buildings import (
+    BuildingHead,
+    building_doors,
+    building_head,
+    household_files,
+    register_day,
+)
+from data.queries.tasks import open_tasks
+from data.queries.verification import grid_history, round_count
+
+
+def show_building(
+    selection: Selection, principal: Principal, language: str, services: Services
+) -> Component:
+    """Return the panel of the chosen building, with the chosen tab open."""
+    w = words_for(language)
+    if selection.building is None:
+        return nothing_chosen(w)
+    with services.store.read() as session:
+        try:
+            head = building_head(session, principal, selection.building)
+        except NotFound:
+            return no_such_building(w, scope_name(session, principal))
+        today = register_day(session)
+        rounds = round_count(session, principal, _grid(head, selection)) if head.grids else 0
+        body = _BODIES[selection.tab](session, principal, head, selection, today, language)
+    return building_panel(head, selection.tab, rounds, body, today, w)
+
+
+def _households(
+    session: Any, principal: Principal, head: BuildingHead, _: Selection, today: Any, language: str
+) -> Component:
+    doors = building_doors(session, principal, head.id)
+    return households_tab(head, doors, today, words_for(language))
+
+
+def _tasks(
+    session: Any, principal: Principal, head: BuildingHead, _: Selection, today: Any, language: str
+) -> Component:
+    return tasks_tab(open_tasks(session, principal, head.id), today, words_for(language))
+
+
+def _history(
+    session: Any,
+    principal: Principal,
+    head: BuildingHead,
+    selection: Selection,
+    today: Any,
+    language: str,
+) -> Component:
+    found = (
+        grid_history(session, principal, _grid(head, selection), head.id) if head.grids else None
+    )
+    return history_tab(found, head.grids, selection.period, today, words_for(language))
+
+
+_BODIES = {"households": _households, "tasks": _tasks, "history": _history}
+
+
+def _grid(head: BuildingHead, selection: Selection) -> str:
+    """Return the grid that is asked for if the building has it, else its first."""
+    codes = [code for code, _ in head.grids]
+    return selection.grid if selection.grid in codes else codes[0]
+
+
+def show_room(
+    dwelling: Any, principal: Principal, language: str, services: Services
+) -> Component | None:
+    """Return the households behind one door; nothing when none is chosen or it is out of scope."""
+    if not isinstance(dwelling, int):
+        return None
+    with services.store.read() as session:
+        try:
+            room, files = household_files(session, principal, services.ring, dwelling)
+        except NotFound:
+            return None
+        return room_detail(room, files, register_day(session), words_for(language))
+
+
+def show_list(
+    ready: Any, selection: Selection, principal: Principal, language: str, services: Services
+) -> Any:
+    """Return the whole list as a grid once its script is there; nothing outside the scope."""
+    if not ready or selection.building is None:
+        return no_update
+    with services.store.read() as session:
+        try:
+            head = building_head(session, principal, selection.building)
+        except NotFound:
+            return None
+        doors = building_doors(session, principal, head.id)
+        return door_grid(doors, register_day(session), words_for(language))
+
+
+def register(app: Dash, services: Services) -> None:
+    """Bind the panel to what is chosen, to the feed's tick, and to a room."""
+
+    @app.callback(
+        Output(ids.PANEL, "children"),
+        Input(ids.SELECTION, "data"),
+        Input(ids.TICK, "data"),
+        prevent_initial_call=True,
+    )
+    async def on_selection(data: Any, _tick: Any) -> Any:
+        return await in_thread(
+            show_building, read_selection(data), required_principal(), current_language(), services
+        )
+
+    @app.callback(
+        Output(ids.ROOM_DETAIL, "children"), Input(ids.ROOM, "data"), prevent_initial_call=True
+    )
+    async def on_room(dwelling: Any) -> Any:
+        return await in_thread(
+            show_room, dwelling, required_principal(), current_language(), services
+        )
+
+    app.clientside_callback(
+        ClientsideFunction("shiyou", "gridReady"),
+        Output(ids.GRID_READY, "data"),
+        Input(ids.HOUSEHOLD_VIEW, "value"),
+        prevent_initial_call=True,
+    )
+
+    @app.callback(
+        Output(ids.GRID_SLOT, "children"),
+        Input(ids.GRID_READY, "data"),
+        State(ids.SELECTION, "data"),
+        prevent_initial_call=True,
+    )
+    async def on_list(ready: Any, data: Any) -> Any:
+        return await in_thread(
+            show_list,
+            ready,
+            read_selection(data),
+            required_principal(),
+            current_language(),
+            services,
+        )

@@ -1,0 +1,209 @@
+/* Owns the address bar, what is chosen, and the building layer's life on its dl.LayerGroup. The server sees
+   only the store "selection"; the view never moves but by the user's own wish. */
+(function (S) {
+  const L = window.L;
+  const early = window.shiyouEarly;
+  const KEPT = ['building', 'area', 'tab', 'grid', 'period', 'status'];
+  const TICK_MS = 2000;
+  let layer = null;
+  let place = { epoch: -1, rev: -1 };
+  let chosenOrd = null;
+  let ticks = 0;
+  let tickTimer = null;
+
+  const url = () => new URL(location.href);
+  const chosen = () => Object.fromEntries(KEPT.map((key) => [key, url().searchParams.get(key)]));
+
+  // -- the address
+  function write(change, push) {
+    const next = url();
+    for (const key in change) {
+      if (change[key]) next.searchParams.set(key, change[key]); else next.searchParams.delete(key);
+    }
+    if (next.href === location.href) return false;
+    if (push) history.pushState({}, '', next); else history.replaceState(history.state, '', next);
+    return true;
+  }
+
+  function writeView() {
+    const centre = S.map.getCenter();
+    write({ z: String(S.map.getZoom()), lat: centre.lat.toFixed(6), lon: centre.lng.toFixed(6) }, false);
+  }
+
+  function readView() {
+    const query = url().searchParams, z = +query.get('z'), lat = +query.get('lat'), lon = +query.get('lon');
+    if (!z || !isFinite(lat) || !isFinite(lon)) return false;
+    S.map.setView([lat, lon], z, { animate: false });
+    return true;
+  }
+
+  // -- what is chosen
+  function tellServer() {
+    const now = chosen();
+    dash_clientside.set_props('selection', { data: now });
+    dash_clientside.set_props('room', { data: null });
+    document.body.classList.toggle('has-building', Boolean(now.building));
+    watchPanel(now);
+  }
+
+  function watchPanel(now) {
+    const panel = document.querySelector('[data-testid=building-panel]');
+    if (!panel || !now.building) return;
+    const from = performance.now();
+    const watcher = new MutationObserver(() => {
+      const shown = panel.querySelector('[data-code]');
+      if (!shown || (shown.dataset.code !== now.building && shown.dataset.code !== 'none')) return;
+      if (shown.dataset.tabOpen && shown.dataset.tabOpen !== (now.tab || 'households')) return;
+      watcher.disconnect();
+      S.mark('panel-shown', { code: shown.dataset.code, from });
+    });
+    watcher.observe(panel, { childList: true, subtree: true, attributes: true });
+  }
+
+  function choose(change) {
+    if (write(change, true)) { tellServer(); showChosen(); }
+  }
+
+  async function chooseOrd(ord) {
+    if (ord === null || ord === undefined) return;
+    const code = await codeOf(ord);
+    if (code) choose({ building: code, tab: null, grid: null });
+  }
+
+  async function codeOf(ord) {
+    const [found] = layer.source.where(ord);
+    if (!found) return null;
+    const names = await layer.source.names(found[0]);
+    return names[found[1]][0];
+  }
+
+  /* Find the building a link names: in the tiles at hand first, then in all of them. */
+  async function ordOf(code) {
+    for (const search of [() => [...layer.source.ready.values()], () => layer.source.all()]) {
+      for (const tile of await search()) {
+        if (!tile) continue;
+        const names = await layer.source.names(tile), i = names.findIndex((row) => row[0] === code);
+        if (i >= 0) return tile.ords[i];
+      }
+    }
+    return null;
+  }
+
+  async function showChosen() {
+    const code = chosen().building;
+    if (!layer) return;
+    chosenOrd = code ? await ordOf(code) : null;
+    if (code === chosen().building) layer.setSelected(chosenOrd);
+    S.legend.show(chosen().status);
+  }
+
+  // -- statuses
+  async function fetchStatus() {
+    const status = await early.readStatus();
+    place = { epoch: status.epoch, rev: status.rev };
+    return status;
+  }
+
+  let fetching = null;
+  function refetch() {
+    fetching = fetching || fetchStatus().then((status) => {
+      layer.setStatus(status);
+      changed();
+      S.mark('refetched', place);
+    }).finally(() => { fetching = null; });
+    return fetching;
+  }
+
+  function onFeed(message) {
+    if (message.kind === 'state') { S.showFeedState(message); return; }
+    if (!layer) return;
+    if (message.kind === 'reset' || message.epoch !== place.epoch) { refetch(); return; }
+    if (message.kind === 'hello') { if (message.rev > place.rev) refetch(); return; }
+    if (message.prev > place.rev) { refetch(); return; }
+    if (message.rev <= place.rev) return;
+    if (!layer.patch(message.pairs)) { location.reload(); return; }
+    place.rev = message.rev;
+    if (message.pairs.length) changed();
+    S.mark('delta-painted', { rev: message.rev, ords: message.pairs.map((pair) => pair[0]) });
+  }
+
+  /* After a change: legend at once, areas soon, tree and panel at most every two seconds. */
+  function changed() {
+    S.legend.count();
+    S.areas.refresh();
+    S.hover.forget();
+    if (tickTimer) return;
+    tickTimer = setTimeout(() => {
+      tickTimer = null;
+      dash_clientside.set_props('tick', { data: ++ticks });
+    }, TICK_MS);
+  }
+
+  // -- the layer's life
+  async function attach(event) {
+    const group = event.target;
+    if (layer) { group.addLayer(layer); return; }
+    S.map = group._map;
+    S.map.getContainer().setAttribute('tabindex', '0');
+    S.areas.begin();
+    S.feed.listen(onFeed);
+    const [manifest, status] = await Promise.all([early.manifest, early.status]);
+    if (!readView()) firstView(manifest);
+    place = { epoch: status.epoch, rev: status.rev };
+    layer = S.layer = new S.BuildingLayer(new S.TileSource(manifest, early.tiles), status, { pane: 'buildings' });
+    const painted = () => S.mark('map-painted', { zoom: S.map.getZoom() });
+    if (S.map.getZoom() < layer.options.minZoom) painted(); else layer.once('load', painted);
+    group.addLayer(layer);
+    S.legend.begin(layer);
+    S.hover.begin(layer);
+    S.feed.hello();
+    S.map.on('click', (click) => chooseOrd(layer.hit(click.latlng)));
+    S.map.on('moveend', writeView);
+    window.addEventListener('popstate', () => { readView(); tellServer(); showChosen(); });
+    showChosen();
+    if (chosen().building || chosen().area) tellServer();
+  }
+
+  function firstView(manifest) {
+    const bounds = S.told().bounds || manifest.bounds;
+    if (!bounds) return;
+    const [west, south, east, north] = bounds;
+    S.map.fitBounds([[south, west], [north, east]], { animate: false });
+    if (S.map.getZoom() < 14 && Object.keys(manifest.tiles).length) S.map.setZoom(Math.max(S.map.getZoom(), 13), { animate: false });
+  }
+
+  // -- going somewhere: tree, breadcrumb, search
+  async function go(target, fit) {
+    const [kind, code] = [target.slice(0, target.indexOf(':')), target.slice(target.indexOf(':') + 1)];
+    if (kind === 'building') {
+      choose({ building: code, area: null, tab: null, grid: null });
+      const ord = await ordOf(code);
+      if (fit && ord !== null) S.map.setView(layer.centre(ord), Math.max(S.map.getZoom(), 17), { animate: false });
+      return;
+    }
+    choose({ area: code, building: null, tab: null, grid: null });
+    const bounds = S.areas.bounds(code);
+    if (bounds) S.map.fitBounds(bounds, { animate: false, maxZoom: 17 });
+  }
+
+  async function nextOverdue(step) {
+    const late = [];
+    layer.flags.forEach((flags, ord) => { if (flags & 1) late.push(ord); });
+    if (!late.length) return;
+    const at = late.indexOf(chosenOrd);
+    const ord = late[(at + step + late.length) % late.length];
+    if (!layer.centre(ord)) await layer.source.all();
+    S.map.panTo(layer.centre(ord), { animate: false });
+    chooseOrd(ord);
+  }
+
+  Object.assign(S, {
+    choose, go, chosen, nextOverdue, writeFilter: (status) => write({ status }, true),
+    chooseUnderCross: () => chooseOrd(layer.hit(S.map.getCenter())),
+    home() { const [w, s, e, n] = S.told().bounds; S.map.fitBounds([[s, w], [n, e]], { animate: false }); },
+    state: () => ({ ...place, selected: chosenOrd }),
+  });
+  window.dashExtensions = Object.assign(window.dashExtensions || {}, {
+    shiyou: Object.assign((window.dashExtensions || {}).shiyou || {}, { attach }),
+  });
+})(window.shiyou);

@@ -1,0 +1,56 @@
+/* The legend: counts from the status bytes, rows that filter. The filter stands in the address. */
+(function (S) {
+  let layer = null;
+  const host = () => document.querySelector('[data-testid=legend]');
+  const active = () => new Set((S.chosen().status || '').split(',').filter(Boolean));
+
+  function count() {
+    if (!host() || !layer) return;
+    const fills = new Map();
+    layer.fills.forEach((fill) => fills.set(fill, (fills.get(fill) || 0) + 1));
+    let total = 0;
+    for (const row of host().querySelectorAll('[data-fill]')) {
+      const n = fills.get(+row.dataset.fill) || 0;
+      total += n;
+      row.querySelector('.count').textContent = n;
+      if (row.dataset.filter === 'unlisted') row.hidden = n === 0;
+    }
+    for (const row of host().querySelectorAll('[data-flag]')) {
+      const bit = +row.dataset.flag;
+      row.querySelector('.count').textContent = layer.flags.reduce((n, flags) => n + (flags & bit ? 1 : 0), 0);
+    }
+    host().querySelector('[data-total]').textContent = S.word('{n} buildings', { n: total });
+  }
+
+  /* Classes are alternatives, marks are conditions: any chosen class and every chosen mark. */
+  function predicate(codes) {
+    if (!codes.size) return null;
+    const fills = new Set(), bits = [];
+    for (const row of host().querySelectorAll('[data-filter]')) {
+      if (!codes.has(row.dataset.filter)) continue;
+      if (row.dataset.fill) fills.add(+row.dataset.fill); else bits.push(+row.dataset.flag);
+    }
+    return (ord) => (!fills.size || fills.has(layer.fills[ord])) && bits.every((bit) => layer.flags[ord] & bit);
+  }
+
+  function show() {
+    if (!host() || !layer) return;
+    const codes = active();
+    for (const row of host().querySelectorAll('[data-filter]')) row.setAttribute('aria-pressed', codes.has(row.dataset.filter));
+    layer.setFilter(predicate(codes));
+  }
+
+  function toggle(code) {
+    const codes = active();
+    if (codes.has(code)) codes.delete(code); else codes.add(code);
+    S.writeFilter([...codes].join(','));
+    show();
+  }
+
+  S.legend = {
+    begin(buildings) { layer = buildings; count(); show(); },
+    count, show, toggle,
+    clear() { S.writeFilter(null); show(); },
+    rows: () => [...host().querySelectorAll('[data-fill]')],
+  };
+})(window.shiyou);

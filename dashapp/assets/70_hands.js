@@ -1,0 +1,129 @@
+/* Clicks and keys of the whole page, by delegation: data-go, data-tab, data-act, data-room, data-filter. */
+(function (S) {
+  const body = () => document.body.classList;
+  const panelOpen = () => Boolean(S.chosen().building);
+
+  const acts = {
+    'zoom-in': () => S.map.zoomIn(),
+    'zoom-out': () => S.map.zoomOut(),
+    home: () => S.home(),
+    print: () => window.print(),
+    close: () => S.choose({ building: null, tab: null, grid: null }),
+    link: (button) => navigator.clipboard && navigator.clipboard.writeText(location.href).then(() => flash(button)),
+    'show-map': (button) => {
+      const shown = body().toggle('map-shown');
+      button.textContent = S.word(shown ? 'Show list' : 'Show map');
+      S.map.invalidateSize({ animate: false });
+    },
+  };
+
+  function flash(button) {
+    button.classList.add('done');
+    setTimeout(() => button.classList.remove('done'), 1200);
+  }
+
+  const clicks = {
+    go: (element) => { S.go(element.dataset.go, true); closeResults(); },
+    tab: (element) => S.choose({ tab: element.dataset.tab === 'households' ? null : element.dataset.tab }),
+    grid: (element) => S.choose({ grid: element.dataset.grid }),
+    period: (element) => S.choose({ period: element.dataset.period }),
+    act: (element) => acts[element.dataset.act](element),
+    filter: (element) => S.legend.toggle(element.dataset.filter),
+    room: (element) => openRoom(+element.dataset.room),
+  };
+
+  function openRoom(dwelling) {
+    dash_clientside.set_props('room', { data: dwelling });
+    for (const row of document.querySelectorAll('[data-door]')) row.classList.toggle('here', +row.dataset.door === dwelling);
+    S.matrix.select(dwelling);
+  }
+  S.openRoom = openRoom;
+
+  document.addEventListener('click', (event) => {
+    for (const name in clicks) {
+      const element = event.target.closest(`[data-${name}]`);
+      if (element) { clicks[name](element); return; }
+    }
+    if (!event.target.closest('.search')) closeResults();
+  });
+
+  // -- search
+  const results = () => document.getElementById('search-results');
+  function closeResults() { if (results()) results().classList.remove('open'); }
+  document.addEventListener('input', (event) => { if (event.target.id === 'search-box') results().classList.add('open'); });
+  document.addEventListener('focusin', (event) => { if (event.target.id === 'search-box') results().classList.add('open'); });
+
+  function inSearch(event) {
+    const lines = [...results().querySelectorAll('[data-go]')], at = lines.indexOf(document.activeElement);
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      const next = lines[at + (event.key === 'ArrowDown' ? 1 : -1)];
+      (next || document.getElementById('search-box')).focus();
+    } else if (event.key === 'Enter' && at < 0 && lines[0]) {
+      lines[0].click();
+    } else if (event.key === 'Escape') {
+      closeResults();
+      document.getElementById('search-box').blur();
+    }
+  }
+
+  // -- keys
+  const keys = {
+    '/': () => { const box = document.getElementById('search-box'); box.focus(); box.select(); },
+    n: () => S.nextOverdue(1),
+    p: () => S.nextOverdue(-1),
+    0: () => S.legend.clear(),
+    '[': () => fold('left-folded'),
+    ']': () => fold('right-folded'),
+    '?': () => { const sheet = document.querySelector('.shortcuts'); sheet.hidden = !sheet.hidden; },
+    t: () => nextTab(),
+    Escape: () => closeOne(),
+  };
+  for (let digit = 1; digit <= 7; digit++) keys[digit] = () => S.legend.toggle(S.legend.rows()[digit - 1].dataset.filter);
+
+  function fold(name) { body().toggle(name); S.map.invalidateSize({ animate: false, pan: false }); }
+
+  function nextTab() {
+    const tabs = [...document.querySelectorAll('[role=tab]')];
+    const at = tabs.findIndex((tab) => tab.getAttribute('aria-selected') === 'true');
+    if (tabs.length) tabs[(at + 1) % tabs.length].click();
+  }
+
+  function closeOne() {
+    const sheet = document.querySelector('.shortcuts');
+    if (!sheet.hidden) sheet.hidden = true;
+    else if (panelOpen()) acts.close();
+  }
+
+  document.addEventListener('keydown', (event) => {
+    if (event.target.closest && event.target.closest('.search')) { inSearch(event); return; }
+    if (event.target.matches('input, textarea, select') || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Enter' && S.map && event.target === S.map.getContainer()) { S.chooseUnderCross(); return; }
+    if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
+  });
+
+  // -- the list as a grid: its script is fetched when it is first asked for
+  const scripts = {};
+  function load(src) {
+    scripts[src] = scripts[src] || new Promise((done, failed) => {
+      const script = document.createElement('script');
+      script.src = src;
+      script.onload = done;
+      script.onerror = failed;
+      document.head.appendChild(script);
+    });
+    return scripts[src];
+  }
+
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, {
+    shiyou: {
+      async gridReady(view) {
+        const host = document.querySelector('.households-view');
+        if (host) host.dataset.view = view;
+        if (view !== 'list') return window.dash_clientside.no_update;
+        await load(S.told().grid);
+        return Date.now();
+      },
+    },
+  });
+})(window.shiyou);

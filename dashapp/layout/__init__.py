@@ -1,0 +1,1 @@
+"""Rows to components: one module a panel, no queries, no decisions."""

@@ -1,0 +1,139 @@
+"""The left side: what is chosen with its two rates, and the tree of areas."""
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashapp.layout.marks import district_line, link_to
+from dashapp.text.formats import count, interval, percent, percent_bare
+from dashapp.text.palette import COVERAGE
+from dashapp.text.words import Words
+from data.queries.areas import Accuracy, AreaNode, Crumb
+from data.rules.areas import AreaLevel
+
+
+def scope_figures(node: AreaNode | None, accuracy: Accuracy | None, w: Words) -> list[Component]:
+    """Return the chosen area's name and its two headline rates, each with its n."""
+    if node is None or accuracy is None:
+        return [html.P(w("Nothing within your area. Ask the population office for an area."))]
+    month = int(accuracy.month[5:])
+    when = w("month {n}, provisional", n=month) if accuracy.provisional else w("month {n}", n=month)
+    rate = accuracy.checked.accuracy
+    return [
+        html.Div([html.B(area_name(node, w)), html.Span(w("whole area"))], className="scope-title"),
+        html.Div(
+            [
+                _figure(
+                    w("Coverage"),
+                    "",
+                    percent(node.coverage),
+                    w("n = {n} doors", n=count(node.tally.n)),
+                ),
+                _figure(
+                    w("Accuracy"),
+                    when,
+                    percent(rate),
+                    f"{interval(rate.interval)} {w('n = {n} persons', n=count(rate.denominator))}",
+                ),
+            ],
+            className="rates",
+        ),
+    ]
+
+
+def _figure(name: str, note: str, value: str, below: str) -> Component:
+    return html.Div(
+        [
+            html.Div([html.Span(name), html.Small(note)]),
+            html.Strong(value),
+            html.Div(below, className="n"),
+        ],
+        className="rate",
+    )
+
+
+def area_tree_rows(
+    nodes: Sequence[AreaNode], grids: Sequence[AreaNode], chosen: str | None, w: Words
+) -> list[Component]:
+    """Return the tree's lines; grids stand under their committee when it is the chosen one."""
+    rows: list[Component] = []
+    for node in nodes:
+        rows.append(_row(node, chosen, w, has_grids=bool(grids) and grids[0].parent == node.code))
+        rows += [_row(grid, chosen, w) for grid in grids if grid.parent == node.code]
+    return rows or [html.P(w("Nothing within your area. Ask the population office for an area."))]
+
+
+def _row(node: AreaNode, chosen: str | None, w: Words, *, has_grids: bool = False) -> Component:
+    share = node.coverage.share or 0.0
+    bar = html.Span(
+        html.Span(
+            style={
+                "width": f"{100 * share:.1f}%",
+                "backgroundColor": COVERAGE[node.status].fill or "transparent",
+            }
+        ),
+        className="bar",
+    )
+    late = html.Span(count(node.overdue), className="pill late" if node.overdue > 9 else "pill")
+    cells = [
+        html.Span([*_sign(node), area_name(node, w)], className="name"),
+        bar,
+        html.Span(percent_bare(node.coverage), className="num"),
+        late if node.overdue else html.Span("0", className="zero"),
+    ]
+    here = " here" if node.code == chosen else ""
+    opened = {"aria-expanded": "true"} if has_grids else {}
+    return link_to(
+        f"area:{node.code}",
+        cells,
+        f"row {node.level.value}{here}",
+        role="treeitem",
+        title=f"{area_name(node, w)} {percent(node.coverage)} n = {count(node.tally.n)}",
+        **{
+            "aria-level": str(_DEPTH[node.level]),
+            "aria-selected": str(bool(here)).lower(),
+            **opened,
+        },
+    )
+
+
+_DEPTH = {
+    AreaLevel.SUBDISTRICT: 1,
+    AreaLevel.DISTRICT: 2,
+    AreaLevel.COMMITTEE: 3,
+    AreaLevel.GRID: 4,
+    AreaLevel.COMPOUND: 4,
+}
+
+
+def _sign(node: AreaNode) -> list[Component]:
+    return [district_line(node.number)] if node.level is AreaLevel.DISTRICT else []
+
+
+def area_name(node: AreaNode | Crumb, w: Words) -> str:
+    """Return what an area is called on screen."""
+    if node.level is AreaLevel.GRID:
+        return w("grid {name}", name=node.name)
+    return node.name
+
+
+def breadcrumb(crumbs: Sequence[Crumb], building: str | None, w: Words) -> list[Component]:
+    """Return the steps down to what is chosen; each but the last leads back."""
+    steps = [
+        link_to(
+            f"area:{crumb.code}",
+            [area_name(crumb, w), html.Small(_crumb_count(crumb, w))],
+            "crumb",
+        )
+        for crumb in crumbs
+    ]
+    if building is not None:
+        steps.append(html.Span(building, className="crumb here"))
+    return steps
+
+
+def _crumb_count(crumb: Crumb, w: Words) -> str:
+    if crumb.level in (AreaLevel.SUBDISTRICT, AreaLevel.DISTRICT):
+        return count(crumb.count)
+    return w("{n} hh", n=count(crumb.count))

@@ -1,0 +1,78 @@
+"""The map itself: dash-leaflet for everything but the buildings, which our own layer draws."""
+
+from typing import Any, Final
+
+import dash_leaflet as dl
+from dash.development.base_component import Component
+
+from dashapp import ids
+from dashapp.page_context import PageContext
+from dashapp.text.words import Words
+
+SCRIPTS: Final = "dashExtensions.shiyou"
+CENTRE: Final = (31.175, 121.485)
+# Below z14 areas only; compounds get their colour at z14 and z15; from z14 buildings.
+LOWEST_ZOOM, HIGHEST_ZOOM = 10, 20
+
+
+def coverage_map(context: PageContext, w: Words) -> Component:
+    """Return the map with its layers, bottom up: ground, compounds, buildings, committees, districts."""
+    return dl.Map(
+        [
+            *_areas(context),
+            dl.Pane(
+                dl.LayerGroup(
+                    id=ids.BUILDINGS, eventHandlers={"add": {"variable": f"{SCRIPTS}.attach"}}
+                ),
+                name="buildings",
+                style={"zIndex": 350},
+            ),
+            dl.ScaleControl(imperial=False, position="bottomleft"),
+            dl.AttributionControl(prefix=_attribution(context, w), position="bottomright"),
+        ],
+        id=ids.MAP,
+        center=CENTRE,
+        zoom=14,
+        minZoom=LOWEST_ZOOM,
+        maxZoom=HIGHEST_ZOOM,
+        zoomControl=False,
+        attributionControl=False,
+        preferCanvas=True,
+        trackViewport=False,
+        fadeAnimation=False,
+        zoomSnap=1,
+        style={"height": "100%"},
+    )
+
+
+def _areas(context: PageContext) -> list[Component]:
+    order = (("ground", 300), ("compounds", 310), ("committees", 360), ("districts", 370))
+    return [
+        dl.Pane(
+            dl.GeoJSON(
+                url=context.layers[kind],
+                format="geojson",
+                style={"variable": f"{SCRIPTS}.style_{kind}"},
+                interactive=False,
+                eventHandlers={"add": {"variable": f"{SCRIPTS}.layerAdded"}},
+                options=_options(kind),
+            ),
+            name=kind,
+            style={"zIndex": z, "pointerEvents": "none"},
+        )
+        for kind, z in order
+        if kind in context.layers
+    ]
+
+
+def _options(kind: str) -> dict[str, Any]:
+    return {"pane": kind, "interactive": False}
+
+
+def _attribution(context: PageContext, w: Words) -> str:
+    parts = [w("Internal use")]
+    if context.illustrative:
+        parts.append(w("Illustrative areas"))
+    if context.attribution:
+        parts.append(context.attribution)
+    return " · ".join([*parts, "CGCS2000"])

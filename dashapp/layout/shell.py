@@ -1,0 +1,268 @@
+"""The page: top bar, context bar, areas on the left, the map, the building on the right."""
+
+import json
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import ids
+from dashapp.layout.building_panel import nothing_chosen
+from dashapp.layout.coverage_map import coverage_map
+from dashapp.layout.legend import legend
+from dashapp.page_context import PageContext
+from dashapp.text.js_words import JS_WORDS
+from dashapp.text.palette import map_palette
+from dashapp.text.words import Words, words_for
+from dashapp.web.gate import CSRF_COOKIE
+from data.principal import Principal
+
+# ux: Mantine at its densest, one blue for "you can act" and "you are here".
+THEME: Any = {
+    "primaryColor": "blue",
+    "primaryShade": 8,
+    "defaultRadius": "sm",
+    "fontFamily": "inherit",
+}
+
+
+def page(principal: Principal | None, language: str, context: PageContext) -> Component:
+    """Return the whole page; without a principal (at start) the same ids with nothing in them."""
+    w = words_for(language)
+    return dmc.MantineProvider(
+        html.Div(
+            [
+                _top_bar(principal, w, context),
+                _context_bar(w, context),
+                _left(w),
+                html.Main(
+                    [coverage_map(context, w), legend(w), _map_tools(w), _print_title(w, context)],
+                    className="map",
+                    **{"data-testid": "map"},
+                ),
+                html.Aside(
+                    html.Div(nothing_chosen(w), id=ids.PANEL),
+                    className="panel",
+                    **{"data-testid": "building-panel", "aria-label": w("Building")},
+                ),
+                _phone_bar(w),
+                _shortcuts(w),
+                *_stores(w, context),
+            ],
+            className="shell",
+            lang=w.tag,
+        ),
+        theme=THEME,
+        forceColorScheme="light",
+    )
+
+
+def _top_bar(principal: Principal | None, w: Words, context: PageContext) -> Component:
+    return html.Header(
+        [
+            html.Span(className="mark", **{"aria-hidden": "true"}),
+            html.B(w("Shiyou")),
+            html.Span(context.subdistrict, className="subdistrict", title=context.subdistrict),
+            html.Nav(
+                html.A(w("Map"), href="/", className="module here"), **{"aria-label": w("Modules")}
+            ),
+            _search(w),
+            _language(w, principal),
+            _account(w, principal),
+        ],
+        className="topbar",
+    )
+
+
+def _search(w: Words) -> Component:
+    return html.Div(
+        [
+            dcc.Input(
+                id=ids.SEARCH,
+                type="search",
+                placeholder=w("Search address, compound, committee"),
+                debounce=0.2,
+                maxLength=60,
+                autoComplete="off",
+                **{"data-testid": "search", "aria-label": w("Search address, compound, committee")},
+            ),
+            html.Kbd("/"),
+            html.Div(id=ids.SEARCH_RESULTS, className="results", role="listbox"),
+        ],
+        className="search",
+        role="search",
+    )
+
+
+def _language(w: Words, principal: Principal | None) -> Component:
+    other = "en" if w.language == "zh" else "zh"
+    return html.Form(
+        [
+            *_token(principal),
+            html.Button(
+                w("other language"),
+                name="language",
+                value=other,
+                className="plain",
+                lang="en" if other == "en" else "zh-CN",
+                **{"data-testid": "language"},
+            ),
+        ],
+        action="/language",
+        method="post",
+        className="language",
+    )
+
+
+def _account(w: Words, principal: Principal | None) -> Component:
+    name = principal.display_name if principal else ""
+    roles = (
+        " · ".join(w(f"role {role.value}") for role in sorted(principal.roles)) if principal else ""
+    )
+    return html.Details(
+        [
+            html.Summary(
+                [html.Span(name[:1], className="avatar"), html.Span(name), html.Small(roles)],
+                title=f"{name} {roles}",
+            ),
+            html.Form(
+                [*_token(principal), html.Button(w("Sign out"), className="plain")],
+                action="/logout",
+                method="post",
+            ),
+        ],
+        className="account",
+    )
+
+
+def _token(principal: Principal | None) -> list[Component]:
+    # Plain forms carry the session's token themselves; Dash's requests carry it as a header.
+    return [dcc.Input(type="hidden", name=CSRF_COOKIE, value=principal.csrf if principal else "")]
+
+
+def _context_bar(w: Words, context: PageContext) -> Component:
+    return html.Div(
+        [
+            html.Nav(id=ids.BREADCRUMB, className="crumbs", **{"data-testid": "breadcrumb"}),
+            html.Span(
+                w("Connecting"),
+                className="feed-state",
+                **{"data-testid": "feed-state", "data-state": "connecting", "aria-live": "polite"},
+            ),
+            html.Span(_day(w, context), className="day"),
+            html.Button(w("Print"), type="button", className="plain", **{"data-act": "print"}),
+        ],
+        className="contextbar",
+    )
+
+
+def _day(w: Words, context: PageContext) -> list[Component | str]:
+    if context.day is None:
+        return []
+    day: list[Component | str] = [html.Span(context.day.isoformat())]
+    if context.frozen:
+        day.insert(0, html.Span(w("Invented data, day stands still"), className="demo-note"))
+    return day
+
+
+def _left(w: Words) -> Component:
+    return html.Div(
+        [
+            html.Section(
+                id=ids.SCOPE, className="scope", **{"aria-label": w("Figures of the area")}
+            ),
+            html.Div(
+                [
+                    html.Span(w("Area")),
+                    html.Span(w("Coverage")),
+                    html.Span("%"),
+                    html.Span(w("Late")),
+                ],
+                className="tree-head",
+            ),
+            html.Div(
+                id=ids.TREE,
+                className="tree",
+                role="tree",
+                **{"data-testid": "area-tree", "aria-label": w("Areas")},
+            ),
+        ],
+        className="left",
+    )
+
+
+def _map_tools(w: Words) -> Component:
+    tools = (
+        ("zoom-in", "+", "Zoom in"),
+        ("zoom-out", "−", "Zoom out"),
+        ("home", "⌂", "Whole area"),
+    )
+    return html.Div(
+        [
+            html.Button(
+                sign, type="button", title=w(word), **{"data-act": act, "aria-label": w(word)}
+            )
+            for act, sign, word in tools
+        ],
+        className="map-tools",
+    )
+
+
+def _print_title(w: Words, context: PageContext) -> Component:
+    day = context.day.isoformat() if context.day else ""
+    return html.Div(
+        [
+            html.H1(f"{context.subdistrict} {w('Coverage status')}"),
+            html.P(f"{w('As of')} {day} · {w('Internal use')}"),
+            html.Div("N", className="north", **{"aria-hidden": "true"}),
+        ],
+        className="print-title",
+    )
+
+
+def _phone_bar(w: Words) -> Component:
+    return html.Div(
+        html.Button(w("Show map"), type="button", **{"data-act": "show-map"}), className="phone-bar"
+    )
+
+
+def _shortcuts(w: Words) -> Component:
+    keys = (
+        ("/", "Search"),
+        ("← → ↑ ↓ + −", "Move the map"),
+        ("Enter", "Building under the cross"),
+        ("n p", "Next or previous overdue building"),
+        ("1–7 0", "Filter a status, all"),
+        ("[ ]", "Fold left or right"),
+        ("t", "Next tab"),
+        ("Esc", "Close"),
+        ("Ctrl P", "Print view"),
+    )
+    rows = [html.Tr([html.Td(html.Kbd(key)), html.Td(w(word))]) for key, word in keys]
+    return html.Div(
+        [html.H2(w("Keyboard")), html.Table(html.Tbody(rows))],
+        className="shortcuts",
+        hidden=True,
+        role="dialog",
+        **{"aria-label": w("Keyboard")},
+    )
+
+
+def _stores(w: Words, context: PageContext) -> list[Component]:
+    words = {msgid: w(msgid) for msgid in JS_WORDS}
+    told = {
+        "words": words,
+        "palette": map_palette(),
+        "bounds": context.bounds,
+        "worker": context.feed_worker,
+        "grid": context.grid_script,
+        "language": w.language,
+    }
+    return [
+        dcc.Store(id=ids.SELECTION),
+        dcc.Store(id=ids.TICK),
+        dcc.Store(id=ids.ROOM),
+        dcc.Store(id=ids.GRID_READY),
+        html.Div(id="told", hidden=True, **{"data-told": json.dumps(told, ensure_ascii=False)}),
+    ]
