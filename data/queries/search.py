@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.models import Building, Committee, Compound
@@ -14,8 +14,10 @@ from data.rules.areas import AreaLevel
 
 MOST: Final = 12
 LONGEST: Final = 60
-# 望江苑18号楼, 望江苑 18: a place and a number in it.
-WITH_NUMBER: Final = re.compile(r"^(?P<place>.*?\D)\s*(?P<number>\d{1,4})\s*(?:号楼|幢|栋|#)?$")
+# 望江苑18号楼, 望江苑18#, 上南路123弄18号: a place, if any, and a number in it.
+NUMBERED: Final = re.compile(r"(?P<place>.*?)(?P<number>\d{1,4})(?:号楼|号|幢|栋|#)?")
+# Chinese is written without blanks; between Latin words they stay.
+BLANK: Final = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,8 @@ def find_places(session: Session, principal: Principal, words: str) -> list[Plac
 
 
 def normalised(words: str) -> str:
-    """Return the words as places are written: half-width, no blanks at the ends, 号楼 for ＃ and 幢."""
-    text = unicodedata.normalize("NFKC", words)[:LONGEST].strip()
-    return re.sub(r"(?<=\d)\s*(?:幢|栋|#|号)$", "号楼", text)
+    """Return the words as places are compared: half-width, small letters, no needless blanks."""
+    return BLANK.sub("", unicodedata.normalize("NFKC", words[:LONGEST]).strip().lower())
 
 
 def _committees(session: Session, principal: Principal, asked: str) -> list[Place]:
@@ -74,31 +75,39 @@ def _compounds(session: Session, principal: Principal, asked: str) -> list[Place
 
 
 def _buildings(session: Session, principal: Principal, asked: str, most: int) -> list[Place]:
+    exact, fits = _building_tests(asked)
     statement = (
         select(Building.code, Building.name, func.coalesce(Compound.name, Building.address))
         .outerjoin(Compound, Compound.id == Building.compound_id)
         .where(
             Building.committee_id.in_(principal.committees),
             Building.valid_to.is_(None),
-            _names_building(asked),
+            or_(exact, fits),
         )
-        .order_by(Compound.name, func.length(Building.label), Building.label)
+        .order_by(
+            case((exact, 0), else_=1),
+            Compound.name,
+            func.length(Building.label),
+            Building.label,
+            Building.code,
+        )
         .limit(most)
     )
     return [Place(AreaLevel.BUILDING, *row) for row in session.execute(statement)]
 
 
-def _names_building(asked: str) -> Any:
-    by_address = or_(_holds(Building.address, asked), Building.code == asked.upper())
-    parts = WITH_NUMBER.match(asked)
-    if parts is None:
-        return by_address
-    place = parts["place"].strip()
-    numbered = (Building.label == parts["number"]) & or_(
-        _holds(Compound.name, place), _holds(Compound.address, place)
-    )
-    return or_(by_address, numbered)
+def _building_tests(asked: str) -> tuple[Any, Any]:
+    """Return what makes a building the very one that is meant, and what makes it fit at all."""
+    exact = [func.lower(Building.code) == asked, func.lower(Building.address) == asked]
+    spellings, parts = {asked}, NUMBERED.fullmatch(asked)
+    if parts is not None:
+        place, number = parts["place"], parts["number"]
+        spellings.add(f"{place}{number}号楼")
+        within = or_(_holds(Compound.name, place), _holds(Compound.address, place))
+        exact.append((Building.label == number) & within if place else Building.label == number)
+    columns = (Building.name, Building.address, Compound.name)
+    return or_(*exact), or_(*(_holds(column, each) for column in columns for each in spellings))
 
 
 def _holds(column: Any, asked: str) -> Any:
-    return column.contains(asked, autoescape=True)
+    return func.lower(column).contains(asked, autoescape=True)
