@@ -14,7 +14,7 @@ from data.rules.areas import AreaLevel
 
 MOST: Final = 12
 LONGEST: Final = 60
-# 望江苑18号楼, 望江苑18#, 上南路123弄18号: a place, if any, and a number in it.
+# A place, if any, and a number in it, as in 望江苑18号楼 or 望江苑18#.
 NUMBERED: Final = re.compile(r"(?P<place>.*?)(?P<number>\d{1,4})(?:号楼|号|幢|栋|#)?")
 # Chinese is written without blanks; between Latin words they stay.
 BLANK: Final = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
