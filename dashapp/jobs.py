@@ -6,6 +6,7 @@ A job is a row (data.commands.jobs); what it does is named in `JobKinds`, given 
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from data.commands.jobs import (
     finish_job,
     report_progress,
     stop_job,
+    work_waits,
 )
 from data.errors import RegisterError
 from data.principal import Principal
@@ -32,8 +34,9 @@ JobKind = Callable[[Store, Principal, dict[str, Any], Progress, Cancelled], dict
 JobKinds = Mapping[str, JobKind]
 
 LOOK_S: Final = 0.25
-BEAT_S: Final = 1.0
+BEAT_S: Final = 0.5
 TIDY_S: Final = 3_600.0
+UNEXPECTED: Final = "it failed unexpectedly; nothing has changed"
 
 _log = logging.getLogger("shiyou.jobs")
 
@@ -43,52 +46,69 @@ class JobStopped(Exception):
 
 
 class JobReporter:
-    """Reports progress and stays alive through the job's row, at most once a beat."""
+    """Carries progress to the job's row and the wish to cancel back, once a beat.
+
+    Only the beating thread writes: a job that reports from within its own transaction would wait for
+    itself on SQLite.
+    """
 
     def __init__(self, store: Store, uid: str) -> None:
         self.store, self.uid = store, uid
-        self._place, self._stop = (0, 0), False
-        self._told = 0.0
+        self.place, self._stop = (0, 0), threading.Event()
 
     def progress(self, done: int, total: int) -> None:
         """Note how far the job is; raise JobStopped when its owner wants it to end."""
-        self._place = (done, total)
-        if time.monotonic() - self._told >= BEAT_S / 4:
-            self.beat()
-        if self._stop:
+        self.place = (done, total)
+        if self._stop.is_set():
             raise JobStopped
 
     def cancelled(self) -> bool:
         """Tell whether the owner wants it to end."""
-        return self._stop
+        return self._stop.is_set()
 
     def beat(self) -> None:
-        """Tell the row that the worker lives."""
-        self._told = time.monotonic()
+        """Write progress and being alive into the row; learn whether to stop."""
         with self.store.write() as session:
-            self._stop = report_progress(session, self.uid, *self._place) or self._stop
+            if report_progress(session, self.uid, *self.place):
+                self._stop.set()
+
+    def beat_until(self, over: threading.Event) -> None:
+        """Beat until the job is over, through faults of the database."""
+        while not over.wait(BEAT_S):
+            try:
+                self.beat()
+            except Exception:
+                _log.exception("heartbeat of job %s", self.uid)
 
 
 def run_job(store: Store, kinds: JobKinds, job: ClaimedJob) -> None:
     """Do one claimed job to its end, whatever that is."""
-    reporter = JobReporter(store, job.uid)
-    alive = threading.Event()
-    beater = threading.Thread(target=_beat_until, args=(reporter, alive), daemon=True)
+    reporter, over = JobReporter(store, job.uid), threading.Event()
+    beater = threading.Thread(target=reporter.beat_until, args=(over,), daemon=True)
     beater.start()
     try:
-        result = _work(store, kinds, job, reporter)
+        end, detail = _outcome(store, kinds, job, reporter)
+    finally:
+        over.set()
+        beater.join()
+    with store.write() as session:
+        report_progress(session, job.uid, *reporter.place)
+        end(session, job.uid, *detail)
+
+
+def _outcome(
+    store: Store, kinds: JobKinds, job: ClaimedJob, reporter: JobReporter
+) -> tuple[Callable[..., None], tuple[Any, ...]]:
+    """Return the command that ends the job, and what it needs beside the uid."""
+    try:
+        return finish_job, (_work(store, kinds, job, reporter),)
     except JobStopped:
-        _end(store, stop_job, job.uid)
+        return stop_job, ()
     except RegisterError as refusal:
-        _end(store, fail_job, job.uid, str(refusal))
+        return fail_job, (str(refusal),)
     except Exception:
         _log.exception("job %s", job.kind)
-        _end(store, fail_job, job.uid, "it failed unexpectedly; nothing has changed")
-    else:
-        _end(store, finish_job, job.uid, result)
-    finally:
-        alive.set()
-        beater.join()
+        return fail_job, (UNEXPECTED,)
 
 
 def _work(store: Store, kinds: JobKinds, job: ClaimedJob, reporter: JobReporter) -> dict[str, Any]:
@@ -101,50 +121,76 @@ def _work(store: Store, kinds: JobKinds, job: ClaimedJob, reporter: JobReporter)
     return kinds[job.kind](store, principal, job.arguments, reporter.progress, reporter.cancelled)
 
 
-def _end(store: Store, command: Callable[..., None], *arguments: Any) -> None:
-    with store.write() as session:
-        command(session, *arguments)
-
-
-def _beat_until(reporter: JobReporter, done: threading.Event) -> None:
-    while not done.wait(BEAT_S):
-        reporter.beat()
-
-
 def run_next(store: Store, kinds: JobKinds) -> bool:
     """Do the next job that waits; return whether there was one."""
+    now = utc_now()
+    with store.read() as session:
+        if not work_waits(session, now):
+            return False
     with store.write() as session:
-        job = claim_next(session, utc_now())
+        job = claim_next(session, now)
     if job is not None:
         run_job(store, kinds, job)
     return job is not None
 
 
+def tidy(store: Store) -> None:
+    """Remove results that are older than a day."""
+    with store.write() as session:
+        delete_old_jobs(session, utc_now())
+
+
 def work_until_orphaned(url: str, kinds: JobKinds, parent: int) -> None:
-    """The worker process: do jobs until the server that started it is gone."""
-    store = open_store(url)
-    tidied = 0.0
-    while os.getppid() == parent:
+    """Be the worker process: do jobs until the server that started it is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's; it ends the worker
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    store, tidied = open_store(url), -TIDY_S
+    while True:
         try:
             if time.monotonic() - tidied > TIDY_S:
                 tidied = time.monotonic()
-                _end(store, lambda session: delete_old_jobs(session, utc_now()))
+                tidy(store)
             if run_next(store, kinds):
                 continue
         except Exception:
             _log.exception("worker")
         time.sleep(LOOK_S)
-    store.dispose()
 
 
-def start_worker(url: str, kinds: JobKinds) -> multiprocessing.process.BaseProcess:
-    """Start the worker process; spawned, so that it shares no socket and no connection."""
-    context = multiprocessing.get_context("spawn")
-    worker = context.Process(
-        target=work_until_orphaned,
-        args=(url, kinds, os.getpid()),
-        name="shiyou-worker",
-        daemon=True,
-    )
-    worker.start()
-    return worker
+def _end_with(parent: int) -> None:
+    # Even in the middle of a job: its transaction is undone, and the next worker takes it up again.
+    while os.getppid() == parent:
+        time.sleep(LOOK_S)
+    os._exit(1)
+
+
+class Workshop:
+    """Keeps one worker process alive; spawned, so that it shares no socket and no connection."""
+
+    def __init__(self, url: str, kinds: JobKinds) -> None:
+        self.url, self.kinds = url, kinds
+        self._closing = threading.Event()
+        self.worker = self._spawned()
+        threading.Thread(target=self._keep, daemon=True).start()
+
+    def close(self) -> None:
+        """End the worker; a job it was doing is taken up again by the next one."""
+        self._closing.set()
+        self.worker.terminate()
+        self.worker.join()
+
+    def _keep(self) -> None:
+        while not self._closing.wait(LOOK_S):
+            if not self.worker.is_alive():
+                _log.warning("the worker ended (%s): starting another", self.worker.exitcode)
+                self.worker = self._spawned()
+
+    def _spawned(self) -> multiprocessing.process.BaseProcess:
+        worker = multiprocessing.get_context("spawn").Process(
+            target=work_until_orphaned,
+            args=(self.url, self.kinds, os.getpid()),
+            name="shiyou-worker",
+            daemon=True,
+        )
+        worker.start()
+        return worker

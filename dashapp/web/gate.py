@@ -1,39 +1,32 @@
-"""The gate: one ASGI wrapper in front of everything, closed unless a line here opens it.
+"""The gate: one ASGI wrapper in front of everything, closed unless dashapp.web.doors opens it.
 
 It stands outside the framework because Dash's own hooks skip most paths, its websocket accepts a socket
 without a session, and a route added later must be closed until listed.
 """
 
 import hmac
-import json
-import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import quote, urlsplit
 
-from dashapp.web.identity import enter, preferred_language
-from data.errors import DatabaseUnusable
+from dashapp.web.answers import CSRF_COOKIE, CSRF_HEADER, Answer, Refused
+from dashapp.web.asgi import Asgi, Receive, Scope, Send
+from dashapp.web.bodies import read_body, replay
+from dashapp.web.doors import CALLBACKS, is_open, is_public
+from dashapp.web.faults import status_of, waiting
+from dashapp.web.identity import (
+    current_language,
+    current_principal,
+    enter,
+    preferred_language,
+)
 from data.principal import Principal
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+__all__ = ["CSRF_COOKIE", "Gate", "GateRules", "current_language", "current_principal"]
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-PUBLIC: Final = frozenset(
-    {("GET", "/login"), ("POST", "/login"), ("GET", "/healthz"), ("GET", "/sign-in.css")}
-)
 LONGEST_PATH: Final = 2_000
-LARGEST_BODY: Final = 2 << 20
-CSRF_COOKIE: Final = "_csrf_token"
-CSRF_HEADER: Final = "X-CSRFToken"
-CALLBACKS: Final = "/_dash-update-component"
-
-_log = logging.getLogger("shiyou.gate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +49,6 @@ class GateRules:
         return "__Host-sid" if self.secure else "sid"
 
 
-class Refused(Exception):
-    """The gate answers itself: a status, and headers beside it."""
-
-    def __init__(self, status: int, *headers: tuple[bytes, bytes]) -> None:
-        super().__init__(status)
-        self.status, self.headers = status, headers
-
-
 class Gate:
     """Wraps the whole server."""
 
@@ -83,24 +68,30 @@ class Gate:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
-        answer = _Answer(send, self.rules)
+        answer = Answer(send, self.rules.policy, self.rules.secure, _wants_page(scope, headers))
+        enter(None, self._language(None, headers))
         try:
-            principal = await self._principal(headers)
-            answer.principal = principal
-            enter(principal, self._language(principal, headers))
-            self._admit(scope, headers, principal)
-            if scope["method"] not in SAFE:
-                receive = await self._checked_body(scope, headers, receive, principal)
-            await self.app(scope, receive, answer)
+            await self._pass(scope, headers, receive, answer)
         except Refused as refusal:
-            await answer.refuse(refusal.status, refusal.headers)
-        except DatabaseUnusable:
-            await answer.refuse(503, [(b"retry-after", b"5")])
-        except Exception:
-            _log.exception("%s %s", scope["method"], scope["path"])
+            await answer.refuse(refusal)
+        except Exception as error:
             if answer.begun:
                 raise
-            await answer.refuse(500, [])
+            await answer.refuse(_failed(scope, error))
+
+    async def _pass(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, answer: Answer
+    ) -> None:
+        answer.principal = principal = await self._principal(headers)
+        enter(principal, self._language(principal, headers))
+        _admit(scope, principal, wants_page=answer.wants_page)
+        if scope["method"] not in SAFE:
+            _require_same_site(headers)
+            body = await read_body(headers, receive)
+            self._require_token(scope, headers, body, principal)
+            self._require_declared(scope, headers, body)
+            receive = replay(body, receive)
+        await self.app(scope, receive, answer)
 
     async def _principal(self, headers: dict[bytes, bytes]) -> Principal | None:
         token = cookies(headers).get(self.rules.cookie)
@@ -114,79 +105,22 @@ class Gate:
             self.rules.language,
         )
 
-    def _admit(
-        self, scope: Scope, headers: dict[bytes, bytes], principal: Principal | None
+    def _require_token(
+        self, scope: Scope, headers: dict[bytes, bytes], body: bytes, principal: Principal | None
     ) -> None:
-        method, path = scope["method"], scope["path"]
-        if "//" in path or len(path) > LONGEST_PATH:
-            raise Refused(400)
-        if principal is None and (method, path) not in PUBLIC:
-            wants_page = b"text/html" in headers.get(b"accept", b"")
-            if method in ("GET", "HEAD") and wants_page:
-                raise Refused(303, (b"location", b"/login"))
-            raise Refused(401)
-        if method not in SAFE:
-            _require_same_site(headers)
-
-    async def _checked_body(
-        self,
-        scope: Scope,
-        headers: dict[bytes, bytes],
-        receive: Receive,
-        principal: Principal | None,
-    ) -> Receive:
-        body = await _read(headers, receive)
-        if principal is not None and not _token_fits(headers, body, principal.csrf):
+        # Signing in makes a new session, so it needs no token of an old one.
+        if principal is None or scope["path"] == "/login":
+            return
+        if not _token_fits(headers, body, principal.csrf):
             raise Refused(403)
-        if scope["path"].endswith(CALLBACKS):
-            if not headers.get(b"content-type", b"").startswith(b"application/json"):
-                raise Refused(415)
-            if not self.rules.is_declared(body):
-                raise Refused(400)
-        return _replay(body, receive)
 
-
-class _Answer:
-    """Sends an answer with the headers every answer carries."""
-
-    def __init__(self, send: Send, rules: GateRules) -> None:
-        self.send, self.rules = send, rules
-        self.principal: Principal | None = None
-        self.begun = False
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.begun = True
-            message = {**message, "headers": self._headers(list(message.get("headers", [])))}
-        await self.send(message)
-
-    async def refuse(self, status: int, headers: Any) -> None:
-        """Answer with a status and nothing that says why to a stranger."""
-        body = json.dumps({"error": status}).encode()
-        kind = [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-        ]
-        await self({"type": "http.response.start", "status": status, "headers": [*kind, *headers]})
-        await self({"type": "http.response.body", "body": body})
-
-    def _headers(self, given: Headers) -> Headers:
-        headers = [pair for pair in given if pair[0] != b"server"]
-        headers += [
-            (b"content-security-policy", self.rules.policy().encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"x-frame-options", b"DENY"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-        ]
-        if any(name == b"cache-control" for name, _ in headers):
-            return headers  # what may be cached carries no cookie of anybody
-        headers.append((b"cache-control", b"no-store"))
-        if self.principal is not None:
-            secure = "; Secure" if self.rules.secure else ""
-            cookie = f"{CSRF_COOKIE}={self.principal.csrf}; Path=/; SameSite=Strict{secure}"
-            headers.append((b"set-cookie", cookie.encode()))
-        return headers
+    def _require_declared(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> None:
+        if scope["path"] != CALLBACKS:
+            return
+        if headers.get(b"content-type", b"").partition(b";")[0].strip() != b"application/json":
+            raise Refused(415)
+        if not self.rules.is_declared(body):
+            raise Refused(400)
 
 
 def cookies(headers: dict[bytes, bytes]) -> dict[str, str]:
@@ -198,13 +132,42 @@ def cookies(headers: dict[bytes, bytes]) -> dict[str, str]:
     return found
 
 
-def _require_same_site(headers: dict[bytes, bytes]) -> None:
-    if headers.get(b"sec-fetch-site", b"same-origin") not in (b"same-origin", b"none"):
-        raise Refused(403)
-    origin = headers.get(b"origin")
-    if origin is None:
+def _wants_page(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    return scope["method"] in ("GET", "HEAD") and b"text/html" in headers.get(b"accept", b"")
+
+
+def _admit(scope: Scope, principal: Principal | None, *, wants_page: bool) -> None:
+    method, path = scope["method"], scope["path"]
+    if "//" in path or len(path) > LONGEST_PATH:
+        raise Refused(400)
+    if is_public(method, path):
         return
-    if urlsplit(origin.decode("latin-1")).netloc != headers.get(b"host", b"").decode("latin-1"):
+    if principal is None:
+        raise _to_sign_in(scope) if wants_page else Refused(401)
+    if not is_open(method, path):
+        raise Refused(404)
+
+
+def _to_sign_in(scope: Scope) -> Refused:
+    """Send to the sign-in page; a link to the map comes back to what it shows."""
+    query = scope.get("query_string", b"")
+    if scope["path"] != "/" or not query or len(query) > LONGEST_PATH:
+        return Refused(303, (b"location", b"/login"))
+    return Refused(303, (b"location", b"/login?next=" + quote(b"/?" + query, safe="").encode()))
+
+
+def _failed(scope: Scope, error: Exception) -> Refused:
+    status = status_of(scope, error)
+    headers = waiting(status).items()
+    return Refused(status, *((name.encode(), value.encode()) for name, value in headers))
+
+
+def _require_same_site(headers: dict[bytes, bytes]) -> None:
+    """Refuse what a browser says comes from another page; a plain client says nothing."""
+    if headers.get(b"sec-fetch-site", b"same-origin") != b"same-origin":
+        raise Refused(403)
+    origin, host = headers.get(b"origin"), headers.get(b"host", b"").decode("latin-1")
+    if origin is not None and (not host or urlsplit(origin.decode("latin-1")).netloc != host):
         raise Refused(403)
 
 
@@ -216,31 +179,3 @@ def _token_fits(headers: dict[bytes, bytes], body: bytes, csrf: str) -> bool:
         fields = dict(part.partition(b"=")[::2] for part in body.split(b"&"))
         sent = fields.get(CSRF_COOKIE.encode(), b"")
     return hmac.compare_digest(sent, csrf.encode())
-
-
-async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
-    announced = headers.get(b"content-length", b"0")
-    if not announced.isdigit():
-        raise Refused(400)
-    if int(announced) > LARGEST_BODY:
-        raise Refused(413)
-    parts, size, more = [], 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Refused(400)
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        more = message.get("more_body", False)
-        if size > LARGEST_BODY:
-            raise Refused(413)
-    return b"".join(parts)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    waiting = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def read() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return read

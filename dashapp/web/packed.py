@@ -3,7 +3,7 @@
 import gzip
 from typing import Any, Final
 
-from dashapp.web.gate import Asgi, Headers, Message, Receive, Scope, Send
+from dashapp.web.asgi import Asgi, Headers, Message, Receive, Scope, Send
 
 PREFIXES: Final = ("/_dash-component-suites/", "/assets/")
 IMMUTABLE: Final = b"public, max-age=31536000, immutable"

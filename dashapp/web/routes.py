@@ -1,5 +1,6 @@
 """The map's own addresses: manifest, tiles, statuses, outlines, cards, the feed, jobs."""
 
+import gzip
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -14,39 +15,43 @@ from dashapp.web.feed import Feed
 from dashapp.web.identity import required_principal
 from dashapp.web.map_files import MapShelf
 from dashapp.web.threads import in_thread
-from data.commands.jobs import JobRow, ask_to_cancel, job_of
+from data.commands.jobs import ask_to_cancel, job_of
 from data.errors import NotFound
 from data.principal import Principal
 from data.queries.cards import building_card
+from data.queries.changes import feed_position
 from data.queries.map_status import area_statuses, map_status
 from data.session import Store
 
 IMMUTABLE: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
-PACKED: Final = {**IMMUTABLE, "Content-Encoding": "gzip"}
 NO_STORE: Final = {"Cache-Control": "no-store"}
 HEAD_SCRIPTS: Final = Path(__file__).parent.parent / "assets_head"
-NOT_FOUND: Final = {"error": 404}
+LONGEST_ORD: Final = 9
 
 
-def add_map_routes(server: FastAPI, store: Store, shelf: MapShelf, feed: Feed) -> None:
-    """Mount what the browser's map asks for; all of it behind the gate."""
+def add_map_files(server: FastAPI, shelf: MapShelf) -> None:
+    """Mount the immutable files of the map and the manifest that names them."""
 
     @server.get("/manifest")
     async def manifest() -> Response:
-        files = await in_thread(shelf.refresh)
+        files = await shelf.present()
         return Response(files.manifest, media_type="application/json", headers=NO_STORE)
 
     @server.get("/tiles/{name}")
-    async def tile(name: str) -> Response:
-        return _packed(shelf.files().tiles.get(name), "application/octet-stream")
+    async def tile(request: Request, name: str) -> Response:
+        return _packed(request, shelf.known().tiles.get(name), "application/octet-stream")
 
     @server.get("/names/{name}")
-    async def names(name: str) -> Response:
-        return _packed(shelf.files().names.get(name), "application/json")
+    async def names(request: Request, name: str) -> Response:
+        return _packed(request, shelf.known().names.get(name), "application/json")
 
     @server.get("/layers/{name}")
-    async def layer(name: str) -> Response:
-        return _packed(shelf.files().layers.get(name), "application/geo+json")
+    async def layer(request: Request, name: str) -> Response:
+        return _packed(request, shelf.known().layers.get(name), "application/geo+json")
+
+
+def add_map_states(server: FastAPI, store: Store, feed: Feed) -> None:
+    """Mount what changes: statuses in scope, and the stream of their changes."""
 
     @server.get("/status")
     async def status() -> Response:
@@ -56,9 +61,9 @@ def add_map_routes(server: FastAPI, store: Store, shelf: MapShelf, feed: Feed) -
     async def areas() -> Response:
         return await in_thread(_areas, store, required_principal())
 
-    @server.get("/card/{ord_}")
-    async def card(ord_: str) -> Response:
-        return await in_thread(_card, store, required_principal(), ord_)
+    @server.get("/card/{number}")
+    async def card(number: str) -> Response:
+        return await in_thread(_card, store, required_principal(), number)
 
     @server.get("/feed")
     async def live(request: Request) -> Response:
@@ -76,10 +81,8 @@ def add_health(server: FastAPI, store: Store) -> None:
 
 def add_head_scripts(server: FastAPI) -> None:
     """Mount the scripts that must run before or beside Dash's bundles."""
-    scripts = {path.name: path.read_bytes() for path in sorted(HEAD_SCRIPTS.glob("*.js"))}
-
-    for name, body in scripts.items():
-        server.get(f"/{name}")(_script(body))
+    for path in sorted(HEAD_SCRIPTS.glob("*.js")):
+        server.get(f"/{path.name}")(_script(path.read_bytes()))
 
 
 def add_jobs(server: FastAPI, store: Store) -> None:
@@ -87,11 +90,11 @@ def add_jobs(server: FastAPI, store: Store) -> None:
 
     @server.get("/jobs/{uid}")
     async def job(uid: str) -> Response:
-        return await in_thread(_job, store, required_principal(), uid)
+        return JSONResponse(await in_thread(_job, store, required_principal(), uid))
 
     @server.post("/jobs/{uid}/cancel")
     async def cancel(uid: str) -> Response:
-        return await in_thread(_cancel, store, required_principal(), uid)
+        return JSONResponse(await in_thread(_cancel, store, required_principal(), uid))
 
 
 def _script(body: bytes) -> Any:
@@ -101,10 +104,13 @@ def _script(body: bytes) -> Any:
     return script
 
 
-def _packed(body: bytes | None, kind: str) -> Response:
+def _packed(request: Request, body: bytes | None, kind: str) -> Response:
     if body is None:
-        return JSONResponse(NOT_FOUND, 404)
-    return Response(body, media_type=kind, headers=PACKED)
+        raise NotFound("no file of this name")
+    headers = {**IMMUTABLE, "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(gzip.decompress(body), media_type=kind, headers=headers)
+    return Response(body, media_type=kind, headers={**headers, "Content-Encoding": "gzip"})
 
 
 def _status(store: Store, principal: Principal) -> Response:
@@ -118,19 +124,16 @@ def _status(store: Store, principal: Principal) -> Response:
 
 def _areas(store: Store, principal: Principal) -> Response:
     with store.read() as session:
-        found = area_statuses(session, principal)
+        rev, found = feed_position(session), area_statuses(session, principal)
     areas = {area.code: [area.fill, area.overdue, area.n, area.resolved] for area in found}
-    return JSONResponse({"areas": areas}, headers=NO_STORE)
+    return JSONResponse({"rev": rev, "areas": areas}, headers=NO_STORE)
 
 
-def _card(store: Store, principal: Principal, ord_: str) -> Response:
-    if not ord_.isdigit() or len(ord_) > 9:
-        return JSONResponse(NOT_FOUND, 404)
-    try:
-        with store.read() as session:
-            card = building_card(session, principal, int(ord_))
-    except NotFound:
-        return JSONResponse(NOT_FOUND, 404)
+def _card(store: Store, principal: Principal, number: str) -> Response:
+    if not (number.isascii() and number.isdigit() and len(number) <= LONGEST_ORD):
+        raise NotFound("no such building within your area")
+    with store.read() as session:
+        card = building_card(session, principal, int(number))
     body = json.dumps(asdict(card), default=str, ensure_ascii=False)
     return Response(body, media_type="application/json", headers=NO_STORE)
 
@@ -138,28 +141,17 @@ def _card(store: Store, principal: Principal, ord_: str) -> Response:
 def _answers(store: Store) -> bool:
     try:
         with store.read() as session:
-            session.execute(text("SELECT 1"))
+            session.execute(text("SELECT 1 FROM clock"))
         return True
     except DBAPIError:
         return False
 
 
-def _job(store: Store, principal: Principal, uid: str) -> Response:
-    try:
-        with store.read() as session:
-            return JSONResponse(_job_body(job_of(session, principal, uid)))
-    except NotFound:
-        return JSONResponse(NOT_FOUND, 404)
+def _job(store: Store, principal: Principal, uid: str) -> dict[str, Any]:
+    with store.read() as session:
+        return asdict(job_of(session, principal, uid))
 
 
-def _cancel(store: Store, principal: Principal, uid: str) -> Response:
-    try:
-        with store.write() as session:
-            ask_to_cancel(session, principal, uid)
-            return JSONResponse(_job_body(job_of(session, principal, uid)))
-    except NotFound:
-        return JSONResponse(NOT_FOUND, 404)
-
-
-def _job_body(job: JobRow) -> dict[str, Any]:
-    return asdict(job)
+def _cancel(store: Store, principal: Principal, uid: str) -> dict[str, Any]:
+    with store.write() as session:
+        return asdict(ask_to_cancel(session, principal, uid))

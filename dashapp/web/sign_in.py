@@ -1,145 +1,200 @@
 """Sign in and out, and the language: the only pages made without Dash."""
 
-from html import escape
+from collections.abc import Callable
+from functools import partial
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
-from data.seed.accounts import DemoAccount, demo_accounts
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from dashapp.settings import Settings
-from dashapp.text.words import Words, words_for
-from dashapp.web.identity import LANGUAGES, current_language, required_principal
+from dashapp.web.answers import csrf_cookie
+from dashapp.web.attempts import Attempts
+from dashapp.web.identity import (
+    LANGUAGES,
+    current_language,
+    current_principal,
+    required_principal,
+)
+from dashapp.web.sign_in_page import (
+    REFUSED,
+    STYLE,
+    TOO_MANY,
+    came_from_elsewhere,
+    sign_in_page,
+)
 from dashapp.web.threads import in_thread
 from data.clock import read_clock, utc_now
-from data.commands.access import Entered, choose_language, sign_in, sign_out
+from data.commands.access import (
+    Entered,
+    choose_language,
+    password_fits,
+    sign_in,
+    sign_out,
+    stored_hash,
+)
+from data.principal import Principal
+from data.seed.accounts import DemoAccount, demo_accounts
 from data.session import Store
 
 SEE_OTHER: Final = 303
-STYLE: Final = """
-:root{color-scheme:light}*{box-sizing:border-box}
-body{margin:0;min-height:100vh;display:grid;place-items:center;background:#F5F6F8;color:#1B1F24;
-font:14px/20px "PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",system-ui,sans-serif}
-main{width:min(380px,calc(100vw - 32px));padding:24px;background:#fff;border:1px solid #DDE1E6;
-border-radius:6px}
-h1{margin:0 0 4px;font-size:22px;line-height:28px}p{margin:0 0 16px;color:#5F6771}
-label{display:block;margin:12px 0 4px;color:#4A525C}
-input{width:100%;height:40px;padding:0 10px;border:1px solid #CBD1D8;border-radius:4px;font:inherit}
-button{height:40px;border:0;border-radius:4px;font:inherit;cursor:pointer}
-button.go{width:100%;margin-top:16px;background:#1864AB;color:#fff;font-weight:600}
-:focus-visible{outline:2px solid #1C7ED6;outline-offset:2px}
-.wrong{margin:12px 0 0;color:#A50026}.demo{margin-top:20px;border-top:1px solid #ECEFF2;padding-top:12px}
-table{width:100%;border-collapse:collapse;font-size:12px}td{padding:3px 8px 3px 0}
-td:nth-child(2),td:nth-child(3){font-family:ui-monospace,monospace}
-"""
+LONGEST_FORM: Final = 8_000
+LONGEST_NEXT: Final = 2_000
+# A comparison takes 46 MiB: two at a time, the others wait without holding a worker thread.
+COMPARED_AT_ONCE: Final = 2
+A_YEAR_S: Final = 365 * 86_400
 
 
-def add_sign_in(server: FastAPI, store: Store, settings: Settings, cookie: str) -> None:
-    """Mount /login, /logout, /language and the page's style sheet."""
+class SignInDesk:
+    """Answers /login, /logout and /language; `on_leave` is told whose session has ended."""
 
-    @server.get("/sign-in.css")
-    async def style() -> Response:
-        return Response(
-            STYLE, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"}
-        )
+    def __init__(
+        self, store: Store, cookie: str, *, secure: bool, on_leave: Callable[[Principal], None]
+    ) -> None:
+        self.store, self.cookie, self.secure, self.on_leave = store, cookie, secure, on_leave
+        self.attempts = Attempts()
+        self._comparing: CapacityLimiter | None = None
 
-    @server.get("/login")
-    async def page() -> HTMLResponse:
-        return HTMLResponse(await in_thread(_page, store, current_language(), False))
+    def mount(self, server: FastAPI) -> None:
+        """Add the routes."""
+        server.get("/sign-in.css")(self.style)
+        server.get("/login")(self.show)
+        server.post("/login")(self.enter)
+        server.post("/logout")(self.leave)
+        server.post("/language")(self.language)
 
-    @server.post("/login")
-    async def enter(request: Request) -> Response:
+    async def style(self) -> Response:
+        """Return the page's style sheet."""
+        kept = {"Cache-Control": "public, max-age=3600"}
+        return Response(STYLE, media_type="text/css", headers=kept)
+
+    async def show(self, request: Request) -> Response:
+        """Return the page, or go on for somebody who is signed in already."""
+        go_to = own_page(request.query_params.get("next", "/"))
+        chosen = request.query_params.get("language")
+        if chosen in LANGUAGES:
+            return self._with_language(RedirectResponse("/login", SEE_OTHER), str(chosen))
+        if current_principal() is not None:
+            return RedirectResponse(go_to, SEE_OTHER)
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            query = urlencode({"next": go_to})
+            return HTMLResponse(came_from_elsewhere(f"/login?{query}"))
+        return await self._page(go_to)
+
+    async def enter(self, request: Request) -> Response:
+        """Begin a session and go to the map, or say that it did not work."""
         fields = await _fields(request)
-        username, password = fields.get("username", ""), fields.get("password", "")
-        entered = await in_thread(_enter, store, username, password)
+        username, password = fields.get("username", "").strip(), fields.get("password", "")
+        go_to = own_page(fields.get("next", "/"))
+        if self.attempts.too_many(username):
+            return await self._page(go_to, TOO_MANY, 429)
+        entered = await self._entered(username, password)
         if entered is None:
-            return HTMLResponse(await in_thread(_page, store, current_language(), True), 401)
-        answer = RedirectResponse("/", SEE_OTHER)
+            self.attempts.refused(username)
+            return await self._page(go_to, REFUSED, 401)
+        self.attempts.accepted(username)
+        await self._end_session()
+        return self._with_session(RedirectResponse(go_to, SEE_OTHER), entered)
+
+    async def leave(self) -> Response:
+        """End the session; what the browser kept of the pages goes too, a phone's unsent work stays."""
+        await self._end_session()
+        answer = RedirectResponse("/login", SEE_OTHER)
+        answer.delete_cookie(
+            self.cookie, path="/", secure=self.secure, httponly=True, samesite="strict"
+        )
+        answer.headers["Clear-Site-Data"] = '"cache"'
+        return answer
+
+    async def language(self, request: Request) -> Response:
+        """Keep the chosen language and come back to the same view."""
+        fields = await _fields(request)
+        chosen = fields.get("language", "")
+        answer = RedirectResponse(own_page(fields.get("back", "/")), SEE_OTHER)
+        if chosen not in LANGUAGES:
+            return answer
+        await in_thread(_choose, self.store, required_principal(), chosen)
+        return self._with_language(answer, chosen)
+
+    async def _page(self, go_to: str, refusal: str | None = None, status: int = 200) -> Response:
+        demo = await in_thread(_demo_accounts, self.store)
+        page = sign_in_page(current_language(), demo, go_to=go_to, refusal=refusal)
+        return HTMLResponse(page, status)
+
+    async def _entered(self, username: str, password: str) -> Entered | None:
+        hashed = await in_thread(_stored_hash, self.store, username)
+        fits = await to_thread.run_sync(
+            partial(password_fits, hashed, password), limiter=self._limiter()
+        )
+        return await in_thread(_enter, self.store, username, fits)
+
+    def _limiter(self) -> CapacityLimiter:
+        # Made on first use: it belongs to the running event loop.
+        self._comparing = self._comparing or CapacityLimiter(COMPARED_AT_ONCE)
+        return self._comparing
+
+    async def _end_session(self) -> None:
+        principal = current_principal()
+        if principal is not None:
+            await in_thread(_leave, self.store, principal)
+            self.on_leave(principal)
+
+    def _with_session(self, answer: Response, entered: Entered) -> Response:
         answer.set_cookie(
-            cookie,
+            self.cookie,
             entered.token,
             httponly=True,
             samesite="strict",
-            secure=settings.production,
+            secure=self.secure,
+            path="/",
+        )
+        answer.headers.append("set-cookie", csrf_cookie(entered.csrf, secure=self.secure))
+        return answer
+
+    def _with_language(self, answer: Response, language: str) -> Response:
+        answer.set_cookie(
+            "lang",
+            language,
+            max_age=A_YEAR_S,
+            samesite="strict",
+            secure=self.secure,
             path="/",
         )
         return answer
 
-    @server.post("/logout")
-    async def leave() -> Response:
-        await in_thread(_leave, store)
-        answer = RedirectResponse("/login", SEE_OTHER)
-        answer.delete_cookie(cookie, path="/", secure=settings.production)
-        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-        return answer
 
-    @server.post("/language")
-    async def language(request: Request) -> Response:
-        chosen = (await _fields(request)).get("language", "")
-        if chosen in LANGUAGES:
-            await in_thread(_choose, store, chosen)
-        answer = RedirectResponse(_back(request), SEE_OTHER)
-        answer.set_cookie(
-            "lang", chosen if chosen in LANGUAGES else "zh", samesite="strict", path="/"
-        )
-        return answer
+def own_page(wanted: str) -> str:
+    """Return the map's own address with its query, and nothing else: never another site's."""
+    fits = wanted.startswith("/?") and len(wanted) <= LONGEST_NEXT and wanted.isprintable()
+    return wanted if fits and "\\" not in wanted else "/"
 
 
 async def _fields(request: Request) -> dict[str, str]:
-    body = (await request.body())[:4_000].decode("utf8", "replace")
+    body = (await request.body())[:LONGEST_FORM].decode("utf8", "replace")
     return dict(parse_qsl(body, keep_blank_values=True))
 
 
-def _back(request: Request) -> str:
-    """Return the page's own address, path and query only: never another site's."""
-    wanted = request.query_params.get("back", "/")
-    return wanted if wanted.startswith("/?") and "\\" not in wanted else "/"
-
-
-def _enter(store: Store, username: str, password: str) -> Entered | None:
-    with store.write() as session:
-        return sign_in(session, username, password, utc_now())
-
-
-def _leave(store: Store) -> None:
-    with store.write() as session:
-        sign_out(session, required_principal())
-
-
-def _choose(store: Store, language: str) -> None:
-    with store.write() as session:
-        choose_language(session, required_principal(), language)
-
-
-def _page(store: Store, language: str, wrong: bool) -> str:
+def _stored_hash(store: Store, username: str) -> str:
     with store.read() as session:
-        demo = demo_accounts(session) if read_clock(session).demo else []
-    w = words_for(language)
-    refusal = escape(w("Not signed in: name or password does not fit."))
-    message = f'<p class="wrong" role="alert">{refusal}</p>'
-    return (
-        f'<!doctype html><html lang="{w.tag}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{escape(w("Shiyou"))}</title><link rel="stylesheet" href="/sign-in.css"></head><body><main>'
-        f"<h1>{escape(w('Shiyou'))}</h1><p>{escape(w('Actual population, actual housing'))}</p>"
-        '<form method="post" action="/login">'
-        f'<label for="u">{escape(w("User name"))}</label>'
-        '<input id="u" name="username" autocomplete="username" autofocus required>'
-        f'<label for="p">{escape(w("Password"))}</label>'
-        '<input id="p" name="password" type="password" autocomplete="current-password" required>'
-        f'{message if wrong else ""}<button class="go">{escape(w("Sign in"))}</button></form>'
-        f"{_demo(demo, w)}</main></body></html>"
-    )
+        return stored_hash(session, username)
 
 
-def _demo(accounts: list[DemoAccount], w: Words) -> str:
-    if not accounts:
-        return ""
-    rows = "".join(
-        f"<tr><td>{escape(w(f'role {account.role}'))}</td><td>{escape(account.username)}</td>"
-        f"<td>{escape(account.password)}</td></tr>"
-        for account in accounts
-    )
-    title = escape(w("Invented data. Sign-ins of the demo:"))
-    return f'<div class="demo"><p>{title}</p><table>{rows}</table></div>'
+def _enter(store: Store, username: str, fits: bool) -> Entered | None:
+    with store.write() as session:
+        return sign_in(session, username, fits=fits, now=utc_now())
+
+
+def _leave(store: Store, principal: Principal) -> None:
+    with store.write() as session:
+        sign_out(session, principal)
+
+
+def _choose(store: Store, principal: Principal, language: str) -> None:
+    with store.write() as session:
+        choose_language(session, principal, language)
+
+
+def _demo_accounts(store: Store) -> list[DemoAccount]:
+    with store.read() as session:
+        return demo_accounts(session) if read_clock(session).demo else []

@@ -1,11 +1,13 @@
 """Long work as rows: asked for by an account, done by a worker process, watched through the row."""
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data.clock import utc_now
@@ -14,10 +16,11 @@ from data.models import Job
 from data.principal import Principal
 
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
-# A worker beats every second; silent for this long it is dead and its job is taken up once more.
+# A worker beats twice a second; silent for this long it is dead and its job is taken up once more.
 SILENT_FOR: Final = timedelta(seconds=10)
 ATTEMPTS: Final = 2
 KEPT_FOR: Final = timedelta(days=1)
+DIED: Final = "its worker died twice; ask again or ask the administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +38,24 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedJob:
-    """A job as its worker sees it."""
+    """A job as its worker sees it; `attempt` is 2 when a worker has died over it."""
 
     uid: str
     kind: str
     account_id: int
     arguments: dict[str, Any]
+    attempt: int
 
 
 def start_job(
     session: Session, principal: Principal, kind: str, arguments: dict[str, Any], key: str
 ) -> str:
     """Ask for a job and return its uid; the same key of the same account asks for the same one."""
-    bound = f"{principal.account_id}:{kind}:{key}"
-    known = session.scalars(select(Job).where(Job.idempotency_key == bound)).one_or_none()
+    bound = hashlib.sha256(f"{principal.account_id}:{kind}:{key}".encode()).hexdigest()
+    by_key = select(Job.uid).where(Job.idempotency_key == bound)
+    known = session.execute(by_key).scalar_one_or_none()
     if known is not None:
-        return known.uid
+        return known
     job = Job(
         uid=secrets.token_hex(16),
         kind=kind,
@@ -60,7 +65,11 @@ def start_job(
         state=WAITING,
         created_at=utc_now(),
     )
-    session.add(job)
+    try:
+        with session.begin_nested():
+            session.add(job)
+    except IntegrityError:  # the same request, a moment earlier
+        return session.execute(by_key).scalar_one()
     return job.uid
 
 
@@ -70,13 +79,20 @@ def job_of(session: Session, principal: Principal, uid: str) -> JobRow:
     return JobRow(job.uid, job.kind, job.state, job.done, job.total, job.result, job.failure)
 
 
-def ask_to_cancel(session: Session, principal: Principal, uid: str) -> None:
-    """Ask one's own job to stop; one that has not begun stops at once."""
+def ask_to_cancel(session: Session, principal: Principal, uid: str) -> JobRow:
+    """Ask one's own job to stop; one that has not begun stops at once, an ended one stays as it is."""
     job = _own(session, principal, uid)
-    job.cancel_asked = True
+    if job.state in (WAITING, RUNNING):
+        job.cancel_asked = True
     if job.state == WAITING:
-        job.state, job.finished_at = CANCELLED, utc_now()
+        _end(job, CANCELLED)
     session.flush()
+    return job_of(session, principal, uid)
+
+
+def work_waits(session: Session, now: datetime) -> bool:
+    """Tell whether there is a job to claim; a read, so that a worker at rest locks nothing."""
+    return session.execute(select(Job.id).where(_claimable(now)).limit(1)).first() is not None
 
 
 def claim_next(session: Session, now: datetime) -> ClaimedJob | None:
@@ -84,10 +100,9 @@ def claim_next(session: Session, now: datetime) -> ClaimedJob | None:
 
     A job whose worker died twice is failed with a clear word instead of being tried for ever.
     """
-    dead = (Job.state == RUNNING) & (Job.heartbeat_at < now - SILENT_FOR)
     statement = (
         select(Job)
-        .where(or_(Job.state == WAITING, dead))
+        .where(_claimable(now))
         .order_by(Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -96,10 +111,16 @@ def claim_next(session: Session, now: datetime) -> ClaimedJob | None:
     if job is None:
         return None
     if job.attempts >= ATTEMPTS:
-        _end(job, FAILED, failure="its worker died twice; ask again or ask the administrator")
+        _end(job, FAILED, failure=DIED)
         return None
     job.state, job.attempts, job.heartbeat_at = RUNNING, job.attempts + 1, now
-    return ClaimedJob(job.uid, job.kind, job.account_id, dict(job.arguments))
+    return ClaimedJob(job.uid, job.kind, job.account_id, dict(job.arguments), job.attempts)
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        Job.state == WAITING, and_(Job.state == RUNNING, Job.heartbeat_at < now - SILENT_FOR)
+    )
 
 
 def report_progress(session: Session, uid: str, done: int, total: int) -> bool:

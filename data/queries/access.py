@@ -4,15 +4,19 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
 
 from data.clock import watermark
-from data.models import Account, Committee, District, Grant, SignIn, Subdistrict
+from data.models import Account, Clock, Committee, District, Grant, SignIn, Subdistrict
 from data.principal import SYSTEM_ACCOUNT, Principal
 from data.rules.areas import AreaLevel, Role
+
+LONGEST_TOKEN: Final = 100
+# Web servers of one database may differ by this much.
+CLOCK_SLACK: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +39,34 @@ def principal_of(
 
     Rights are read afresh: a disabled account or a changed grant counts from the next request on.
     """
-    if not token or len(token) > 100:
+    if not token or len(token) > LONGEST_TOKEN:
         return None
+    return principal_behind(session, token_hash(token), now, limits)
+
+
+def principal_behind(
+    session: Session, session_hash: str, now: datetime, limits: SessionLimits
+) -> tuple[Principal, datetime] | None:
+    """Return the same for a session known by the hash of its cookie, as a long stream knows it."""
     statement = (
-        select(SignIn, Account)
+        select(SignIn, Account, Clock.today)
         .join(Account, Account.id == SignIn.account_id)
-        .where(SignIn.token_hash == token_hash(token), ~SignIn.revoked, ~Account.disabled)
+        .join(Clock, true())
+        .where(SignIn.token_hash == session_hash, ~SignIn.revoked, ~Account.disabled)
     )
     row = session.execute(statement).first()
     if row is None:
         return None
-    sign_in, account = row.SignIn, row.Account
-    if now - sign_in.seen_at > limits.idle or now - sign_in.created_at > limits.absolute:
+    sign_in: SignIn = row.SignIn
+    # A clock set back makes both differences negative: such a session is over, too.
+    idle, age = now - sign_in.seen_at, now - sign_in.created_at
+    if idle > limits.idle or not -CLOCK_SLACK <= age <= limits.absolute:
         return None
-    return _principal(session, account, sign_in), sign_in.seen_at
+    return _principal(session, row.Account, sign_in, row.today), sign_in.seen_at
 
 
-def _principal(session: Session, account: Account, sign_in: SignIn) -> Principal:
-    grants = current_grants(session, account.id, watermark(session))
+def _principal(session: Session, account: Account, sign_in: SignIn, day: date) -> Principal:
+    grants = current_grants(session, account.id, day)
     committees, subdistricts = _reach(session, grants)
     return Principal(
         account_id=account.id,
@@ -98,16 +112,6 @@ def _reach(session: Session, grants: Iterable[Grant]) -> tuple[frozenset[int], f
         )
     )
     return frozenset(row.id for row in rows), frozenset(row.subdistrict_id for row in rows)
-
-
-def session_is_alive(session: Session, session_hash: str) -> bool:
-    """Tell whether a session has been neither revoked nor its account disabled."""
-    statement = (
-        select(SignIn.token_hash)
-        .join(Account, Account.id == SignIn.account_id)
-        .where(SignIn.token_hash == session_hash, ~SignIn.revoked, ~Account.disabled)
-    )
-    return session.execute(statement).first() is not None
 
 
 def system_principal(session: Session, source: str = "cli") -> Principal:

@@ -1,0 +1,56 @@
+"""Dash on our server, and every private part of it that we lean on (dash is pinned to one version)."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import dash_ag_grid
+from dash import Dash
+from dash.development.base_component import Component
+from fastapi import FastAPI
+
+from dashapp.web.answers import CSRF_COOKIE, CSRF_HEADER
+
+HERE: Final = Path(__file__).parent
+EARLY: Final = "early.js"
+WORKER: Final = "feed_worker.js"
+
+# AG Grid is 1.3 MB: registered, but loaded by the page only when a grid is first opened.
+dash_ag_grid._js_dist[0]["dynamic"] = True
+
+
+def create_dash(server: FastAPI, layout: Callable[[], Component]) -> Dash:
+    """Return the Dash application on `server`, with no callbacks yet."""
+    app = Dash(
+        "shiyou",
+        server=server,
+        title="实有",
+        update_title=None,
+        assets_folder=str(HERE / "assets"),
+        suppress_callback_exceptions=True,
+        enable_mcp=False,
+        csrf_token_name=CSRF_COOKIE,
+        csrf_header_name=CSRF_HEADER,
+    )
+    # Else every browser starts Dash's own SharedWorker, which knocks at the gate for ever.
+    app.backend.websocket_capability = False
+    early = f'<script src="{head_script(EARLY)}"></script>'
+    app.index_string = app.index_string.replace("<head>", f"<head>{early}")
+    app.layout = layout
+    return app
+
+
+@cache
+def head_script(name: str) -> str:
+    """Return the address of a script outside Dash's bundles, fingerprinted: it may be kept for ever."""
+    digest = hashlib.sha256((HERE / "assets_head" / name).read_bytes()).hexdigest()[:8]
+    return f"/{name}?v={digest}"
+
+
+def grid_script(app: Dash) -> str:
+    """Return the address of AG Grid's bundle, for the page to load when it needs it."""
+    resources: Any = app.scripts._resources._filter_resources(dash_ag_grid._js_dist[:1])
+    eager = [{**resource, "dynamic": False} for resource in resources]
+    return str(next(iter(app._collect_and_register_resources(eager))))
