@@ -62,11 +62,17 @@ def rebalance(
     pieces = find_pieces(problem)
     ground = lay_out(problem, weights, pieces)
     proof = _try_proof(ground, limits)
+    hopeless = proof.impossible or bool(find_obstacles(problem))
     best = proof.plan
     if best is None:
-        best = _search(problem, ground, Starter(problem, pieces, bridges(problem, pieces)), watch)
+        starter = Starter(problem, pieces, bridges(problem, pieces))
+        search = Search(ground, starter, watch, hopeless)
+        search.run(_present_plan(problem))
+        best = search.best_plan
     if ground.toll is None:
         best = renumber(problem, best)
+    if hopeless:
+        proof = Proof(proof.bound, impossible=True)
     return _plan(problem, weights, best, proof, watch)
 
 
@@ -75,12 +81,6 @@ def _try_proof(ground: Ground, limits: Limits) -> Proof:
     if limits.rounds is not None or ground.units * ground.parts > _PROVABLE:
         return Proof()
     return prove(ground, limits.seconds * _PROOF_SHARE)
-
-
-def _search(problem: BalanceProblem, ground: Ground, starter: Starter, watch: Watch) -> Ints:
-    search = Search(ground, starter, watch)
-    search.run(_present_plan(problem))
-    return search.best_plan
 
 
 def _present_plan(problem: BalanceProblem) -> list[Ints]:
@@ -105,7 +105,7 @@ def _plan(
         bound=min(proof.bound, objective) if figures.acceptable else proof.bound,
         gap=max(0.0, gap) if figures.acceptable else None,
         proven=figures.acceptable and (proof.plan is not None or gap <= 1e-9),
-        impossible=proof.impossible or bool(find_obstacles(problem)),
+        impossible=proof.impossible,
         rounds=watch.rounds,
         seconds=watch.elapsed_s,
     )

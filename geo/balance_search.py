@@ -87,11 +87,15 @@ class Watch:
 
 @dataclass
 class Search:
-    """A search in progress; `best_plan` and `best_score` are valid at any time."""
+    """A search in progress; `best_plan` and `best_score` are valid at any time.
+
+    A hopeless search, one that is known to have no plan that fits, ends when it is first stuck.
+    """
 
     ground: Ground
     starter: Starter
     watch: Watch
+    hopeless: bool = False
     best_plan: Ints = field(init=False)
     best_score: float = field(init=False)
 
@@ -112,7 +116,7 @@ class Search:
         while True:
             self._epoch(whole)
             whole = []
-            if self.watch.over():
+            if self.watch.over() or self.hopeless:
                 return
 
     def _epoch(self, offers: list[Ints]) -> None:
