@@ -73,6 +73,13 @@ def derive_due(session: Session, day: date) -> int:
     return len(buildings)
 
 
+def derive_buildings(session: Session, building_ids: Sequence[int]) -> None:
+    """Re-derive the counters of these buildings, without deltas (the map itself has changed)."""
+    session.flush()
+    for part in _chunks(building_ids):
+        _write_counters(session, watermark(session), part, announce=False)
+
+
 def _write_dwellings(session: Session, day: date, ids: Collection[int] | None) -> None:
     changed = [
         {

@@ -1,0 +1,58 @@
+"""`shiyou import-map`: a file of boundaries, compounds or buildings becomes part of the map."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from dashapp.settings import read_settings
+from dashapp.terminal import opened_store, progress_bar
+from data.commands.import_map import ImportReport, ImportRequest, commit_import, prepare_import
+from data.queries.access import system_principal
+
+LINES_SHOWN = 20
+
+
+def import_map(  # noqa: PLR0913, PLR0917 - the command's options, one argument each
+    file: Annotated[Path, typer.Argument(help="GeoJSON or GeoPackage, told apart by content.")],
+    kind: Annotated[
+        Literal["boundaries", "compounds", "buildings"], typer.Option(help="What the file holds.")
+    ],
+    into: Annotated[
+        str | None, typer.Option(help="Code of the subdistrict to import into.")
+    ] = None,
+    new_subdistrict: Annotated[
+        str | None, typer.Option(help="Name of a subdistrict that begins with this file.")
+    ] = None,
+    layer: Annotated[str | None, typer.Option(help="Layer of a GeoPackage.")] = None,
+    crs: Annotated[str | None, typer.Option(help="EPSG:4326, EPSG:4549, GCJ-02, BD-09 ...")] = None,
+    assign: Annotated[
+        str | None, typer.Option(help="largest-share: where a building across two committees goes.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Import a map. Example: shiyou import-map bund.gpkg --kind buildings --new-subdistrict 外滩."""
+    request = ImportRequest(str(file), kind, into, new_subdistrict, layer, crs, assign)
+    with opened_store(read_settings(), prepare=True) as store, progress_bar("checking") as progress:
+        with store.read() as session:
+            principal = system_principal(session, "cli")
+        prepared = prepare_import(store, principal, request, progress or (lambda done, total: None))
+        report = replace(prepared.report, dry_run=True)
+        if not dry_run:
+            report = commit_import(store, principal, prepared)
+    typer.echo(json.dumps(report.to_json(), ensure_ascii=False) if as_json else _lines(report))
+
+
+def _lines(report: ImportReport) -> str:
+    figures: dict[str, Any] = report.to_json()
+    head = "would be: " if report.dry_run else ""
+    names = ("read", "kept", "added", "changed", "unchanged", "repaired", "duplicate", "refused")
+    lines = [head + ", ".join(f"{name} {figures[name]}" for name in names)]
+    lines += [f"  {f.label}: {f.verdict}, {f.reason}" for f in report.findings[:LINES_SHOWN]]
+    if len(report.findings) > LINES_SHOWN:
+        lines.append(f"  and {len(report.findings) - LINES_SHOWN} more: --json lists them all")
+    lines += [f"  {area}: {count}" for area, count in sorted(report.areas.items()) if area]
+    return "\n".join([*lines, f"subdistrict {report.subdistrict}"])

@@ -1,0 +1,1 @@
+"""What comes from outside: files of maps, read without trusting them."""
