@@ -23,11 +23,11 @@ dash_ag_grid._js_dist[0]["dynamic"] = True
 
 def create_dash(server: FastAPI, layout: Callable[[], Component]) -> Dash:
     """Return the Dash application on `server`, with no callbacks yet."""
+    settings: Any = {"server": server, "update_title": None}  # wider than their annotations
     app = Dash(
         "shiyou",
-        server=server,
+        **settings,
         title="实有",
-        update_title=None,
         assets_folder=str(HERE / "assets"),
         suppress_callback_exceptions=True,
         enable_mcp=False,
@@ -53,4 +53,5 @@ def grid_script(app: Dash) -> str:
     """Return the address of AG Grid's bundle, for the page to load when it needs it."""
     resources: Any = app.scripts._resources._filter_resources(dash_ag_grid._js_dist[:1])
     eager = [{**resource, "dynamic": False} for resource in resources]
-    return str(next(iter(app._collect_and_register_resources(eager))))
+    register: Any = app._collect_and_register_resources
+    return str(next(iter(register(eager))))

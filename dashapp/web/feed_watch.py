@@ -7,7 +7,7 @@ Both outlive the database: they come back by themselves.
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from typing import Final
 
@@ -34,7 +34,7 @@ def watch(store: Store, poll_s: float, nudge: Callable[[bool], None]) -> "asynci
 async def _watch_file(path: str, poll_s: float, nudge: Callable[[bool], None]) -> None:
     looked = _VersionOf(path)
     try:
-        seen = GONE
+        seen: tuple[int, int] | None = None
         while True:
             version = looked.now()
             if version != seen:
@@ -86,7 +86,7 @@ async def _watch_channel(address: str, nudge: Callable[[bool], None]) -> None:
         nudge(False)
 
 
-async def _told(address: str) -> AsyncIterator[bool]:
+async def _told(address: str) -> AsyncGenerator[bool, None]:
     """Yield whether a commit was told of, at least every LISTEN_S seconds."""
     async with await psycopg.AsyncConnection.connect(address, autocommit=True) as raw:
         await raw.execute(f"LISTEN {FEED_CHANNEL}")

@@ -1,0 +1,28 @@
+"""One server for the tests of a module that only read; `served_store` for those that write."""
+
+import pytest
+from conftest import TODAY
+from served import served
+
+from data.session import open_store
+
+
+@pytest.fixture(scope="module")
+def house(databases):
+    store = open_store(databases.copy("sqlite", "empty", lambda _store: None))
+    with served(store, TODAY) as running:
+        yield running
+    store.dispose()
+
+
+@pytest.fixture
+def own_house(sqlite_store):
+    with served(sqlite_store, TODAY) as running:
+        yield running
+
+
+@pytest.fixture
+def live_house(store):
+    """A server on each engine."""
+    with served(store, TODAY) as running:
+        yield running
