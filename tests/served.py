@@ -11,7 +11,6 @@ from datetime import timedelta
 import httpx
 import uvicorn
 from dash import ALL, Dash, Input, Output, State, dcc, html
-from places import FROM, Street, build_street
 from sqlalchemy import update
 
 from dashapp.app import create_app
@@ -25,6 +24,7 @@ from data.errors import NotFound
 from data.models import Account, Grant, SignIn
 from data.rules.areas import AreaLevel, Role
 from data.session import Store
+from places import FROM, Street, build_street
 
 DEADLINE_S = 20
 PASSWORD = "a quiet afternoon"

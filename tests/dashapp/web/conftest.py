@@ -1,10 +1,10 @@
 """One server for the tests of a module that only read; `served_store` for those that write."""
 
 import pytest
-from conftest import TODAY
-from served import served
 
+from conftest import TODAY
 from data.session import open_store
+from served import served
 
 
 @pytest.fixture(scope="module")

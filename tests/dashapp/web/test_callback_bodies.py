@@ -3,9 +3,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from served import CALLBACK, callback
 
 from dashapp.web.callback_bodies import body_check
+from served import CALLBACK, callback
 
 JSON = {"content-type": "application/json"}
 ROW = {"type": "row", "index": "1605"}

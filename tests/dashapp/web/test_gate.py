@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from served import CALLBACK, callback
 
 from dashapp.web.doors import PUBLIC
 from dashapp.web.gate import Gate, GateRules
 from data.errors import DatabaseUnusable
+from served import CALLBACK, callback
 
-METHODS = "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE PROPFIND".split()
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
 ODD = (
     "/", "/_mcp", "/openapi.json", "/docs", "/redoc", "/x/y", "/assets/", "/assets/a.css",
     "/_dash-ws-callback", "/%2e%2e/x", "/_dash-component-suites/dash/deps/polyfill@7.js", "/login/",
