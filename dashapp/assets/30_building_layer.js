@@ -87,8 +87,8 @@
       const view = frame(coords, el.tile, el.width);
       const seen = this.classes(el.tile, view, ratio);
       this.paintClasses(ctx, seen, coords.z, ratio);
-      if (coords.z >= LABELS_FROM && el.tile.names) this.paintLabels(ctx, el.tile, view, seen.rows, ratio);
       this.paintRings(ctx, el.tile, view, ratio);
+      if (coords.z >= LABELS_FROM && el.tile.names) this.paintLabels(ctx, el.tile, view, seen.rows, ratio);
       if (coords.z >= BADGES_FROM) this.paintBadges(ctx, el.tile, view, seen.rows, ratio);
     },
 

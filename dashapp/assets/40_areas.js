@@ -88,9 +88,14 @@
   }
 
   let soon = null;
+  let restyling = null;
   S.areas = {
     /* Told by dl.GeoJSON when its layer stands on the map. */
-    added(kind, layer) { layers[kind] = layer; if (S.map) restyle(); },
+    added(kind, layer) {
+      layers[kind] = layer;
+      if (!S.map || restyling) return;
+      restyling = requestAnimationFrame(() => { restyling = null; restyle(); });
+    },
     begin() {
       if (!S.map.getPane('names')) { S.map.createPane('names').style.zIndex = 620; S.map.getPane('names').style.pointerEvents = 'none'; }
       S.map.on('zoomend moveend', restyle);
@@ -107,16 +112,15 @@
     },
   };
 
-  const given = {};
-  for (const kind in styles) given['style_' + kind] = styles[kind];
+  const given = {
+    // A station is a name on the ground, no pin.
+    point: (feature, at) => L.circleMarker(at, { radius: 0, stroke: false, fill: false, interactive: false }),
+  };
+  for (const kind in styles) {
+    given['style_' + kind] = styles[kind];
+    given['added_' + kind] = (event) => S.areas.added(kind, event.target);
+  }
   window.dashExtensions = Object.assign(window.dashExtensions || {}, {
-    shiyou: Object.assign((window.dashExtensions || {}).shiyou || {}, given, {
-      layerAdded(event) {
-        const layer = event.target;
-        const pane = layer.options && layer.options.pane;
-        S.areas.added(pane, layer);
-        layer.on('layeradd', () => S.areas.added(pane, layer));
-      },
-    }),
+    shiyou: Object.assign((window.dashExtensions || {}).shiyou || {}, given),
   });
 })(window.shiyou);

@@ -1,6 +1,7 @@
 """The left side: what is chosen with its two rates, and the tree of areas."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -34,7 +35,11 @@ def scope_figures(node: AreaNode | None, accuracy: Accuracy | None, w: Words) ->
                     w("Accuracy"),
                     when,
                     percent(rate),
-                    f"{interval(rate.interval)} {w('n = {n} persons', n=count(rate.denominator))}",
+                    [
+                        interval(rate.interval),
+                        " ",
+                        html.Span(w("n = {n} persons", n=count(rate.denominator))),
+                    ],
                 ),
             ],
             className="rates",
@@ -42,7 +47,7 @@ def scope_figures(node: AreaNode | None, accuracy: Accuracy | None, w: Words) ->
     ]
 
 
-def _figure(name: str, note: str, value: str, below: str) -> Component:
+def _figure(name: str, note: str, value: str, below: Any) -> Component:
     return html.Div(
         [
             html.Div([html.Span(name), html.Small(note)]),

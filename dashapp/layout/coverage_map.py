@@ -1,6 +1,6 @@
 """The map itself: dash-leaflet for everything but the buildings, which our own layer draws."""
 
-from typing import Any, Final
+from typing import Final
 
 import dash_leaflet as dl
 from dash.development.base_component import Component
@@ -53,9 +53,11 @@ def _areas(context: PageContext) -> list[Component]:
                 url=context.layers[kind],
                 format="geojson",
                 style={"variable": f"{SCRIPTS}.style_{kind}"},
+                pointToLayer={"variable": f"{SCRIPTS}.point"},
                 interactive=False,
-                eventHandlers={"add": {"variable": f"{SCRIPTS}.layerAdded"}},
-                options=_options(kind),
+                eventHandlers={
+                    event: {"variable": f"{SCRIPTS}.added_{kind}"} for event in ("add", "layeradd")
+                },
             ),
             name=kind,
             style={"zIndex": z, "pointerEvents": "none"},
@@ -63,10 +65,6 @@ def _areas(context: PageContext) -> list[Component]:
         for kind, z in order
         if kind in context.layers
     ]
-
-
-def _options(kind: str) -> dict[str, Any]:
-    return {"pane": kind, "interactive": False}
 
 
 def _attribution(context: PageContext, w: Words) -> str:

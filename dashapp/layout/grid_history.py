@@ -132,16 +132,8 @@ def _sums(sums: Checked, w: Words) -> Component:
 
 
 def _table(rounds: Sequence[RoundRow], sums: Checked, today: date, w: Words) -> Component:
-    heads = (
-        "Date",
-        "Kind",
-        "Verifier",
-        "Checked",
-        "Unregistered",
-        "Unremoved",
-        "Correct",
-        "Accuracy",
-    )
+    heads = ("Date", "Kind", "Verifier", "Col checked", "Col unregistered", "Col unremoved", "Col correct",
+             "Col accuracy")  # fmt: skip
     return html.Table(
         [
             html.Thead(html.Tr([html.Th(w(head)) for head in heads])),

@@ -78,6 +78,9 @@ def _top_bar(principal: Principal | None, w: Words, context: PageContext) -> Com
 def _search(w: Words) -> Component:
     return html.Div(
         [
+            html.Label(
+                w("Search address, compound, committee"), htmlFor=ids.SEARCH, className="unseen"
+            ),
             dcc.Input(
                 id=ids.SEARCH,
                 type="search",
@@ -85,13 +88,13 @@ def _search(w: Words) -> Component:
                 debounce=0.2,
                 maxLength=60,
                 autoComplete="off",
-                **{"data-testid": "search", "aria-label": w("Search address, compound, committee")},
             ),
             html.Kbd("/"),
             html.Div(id=ids.SEARCH_RESULTS, className="results", role="listbox"),
         ],
         className="search",
         role="search",
+        **{"data-testid": "search"},
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any, Final
 from dashapp.web.asgi import Asgi, Headers, Message, Receive, Scope, Send
 
 PREFIXES: Final = ("/_dash-component-suites/", "/assets/")
+# More than there are bundles: a made-up query cannot fill the memory.
+MOST_KEPT: Final = 300
 IMMUTABLE: Final = b"public, max-age=31536000, immutable"
 REPLACED: Final = frozenset(
     {b"content-length", b"cache-control", b"etag", b"last-modified", b"content-encoding"}
@@ -21,14 +23,13 @@ class Packed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a bundle from what is kept, everything else from the server."""
-        path = scope.get("path", "")
-        if scope["type"] != "http" or scope["method"] != "GET" or not path.startswith(PREFIXES):
+        if not _is_bundle(scope):
             await self.app(scope, receive, send)
             return
-        key = (path, scope["query_string"])
+        key = (scope["path"], scope["query_string"])
         if key not in self.kept:
             answer = await self._asked(scope, receive)
-            if answer.status != 200:
+            if answer.status != 200 or len(self.kept) >= MOST_KEPT:
                 await answer.replay(send)
                 return
             self.kept[key] = _packed(answer, fingerprinted=b"m=" in scope["query_string"])
@@ -40,6 +41,15 @@ class Packed:
         answer = _Kept()
         await self.app({**scope, "headers": []}, receive, answer)
         return answer
+
+
+def _is_bundle(scope: Scope) -> bool:
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "GET"
+        and scope["path"].startswith(PREFIXES)
+        and b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b"")
+    )
 
 
 class _Kept:

@@ -11,6 +11,7 @@ from typing import Final
 
 import shapely
 from shapely import box
+from shapely.geometry.base import BaseGeometry
 
 from data.models import Building, BuildingCoverage, Committee, District, Subdistrict
 from data.rules.areas import BuildingKind
@@ -50,7 +51,7 @@ def lay_footprints(ledger: Ledger, buildings: int, since: date, rng: Random) -> 
         _building(ledger, index, outline, since)
 
 
-def _area(ledger: Ledger, frame: shapely.Geometry, since: date) -> None:
+def _area(ledger: Ledger, frame: BaseGeometry, since: date) -> None:
     span = {"outline": frame, "valid_from": since, "valid_to": None}
     subdistrict = ledger.add(
         Subdistrict,

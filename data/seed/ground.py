@@ -145,7 +145,8 @@ def _cut_across(piece: Polygon, rng: Random) -> LineString:
 
 def _direction(piece: Polygon, *, longest: bool = False) -> float:
     """Return the direction of the longer side of the smallest box, or of the side nearer to east."""
-    corners = list(piece.minimum_rotated_rectangle.exterior.coords)
+    box: Any = piece.minimum_rotated_rectangle
+    corners = list(box.exterior.coords)
     sides = [
         (np.hypot(b[0] - a[0], b[1] - a[1]), atan2(b[1] - a[1], b[0] - a[0]))
         for a, b in pairwise(corners[:3])

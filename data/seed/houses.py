@@ -132,7 +132,7 @@ def _slab(width: float, depth: float) -> tuple[Polygon, list[Point]]:
     half, step = width / 2, width / bays
     north = depth / 2
     points = [(-half, -north), (half, -north), (half, north)]
-    doors = []
+    doors: list[Point] = []
     for bay in reversed(range(bays)):
         middle = -half + (bay + 0.5) * step
         points += [(middle + 1.7, north), (middle + 1.7, north + 1.8)]
@@ -143,21 +143,12 @@ def _slab(width: float, depth: float) -> tuple[Polygon, list[Point]]:
 
 def _tower(width: float, depth: float) -> tuple[Polygon, list[Point]]:
     """Return a tower with notched corners and light wells: the plan of a point block."""
-    a, b, c = width / 2, width * 0.30, width * 0.12
-    quarter = [
-        (a, -c),
-        (a, c),
-        (a * 0.82, c),
-        (a * 0.82, b),
-        (b, b),
-        (b, a * 0.82),
-        (c, a * 0.82),
-        (c, a),
-    ]
+    a = width / 2
+    quarter = [(a, -a * 0.48), (a, a * 0.48), (a * 0.72, a * 0.48), (a * 0.72, a * 0.72), (a * 0.48, a * 0.72),
+               (a * 0.48, a)]  # fmt: skip
     points = []
     for turn in range(4):
-        for x, y in quarter:
-            points.append([(x, y), (-y, x), (-x, -y), (y, -x)][turn])
+        points += [[(x, y), (-y, x), (-x, -y), (y, -x)][turn] for x, y in quarter[1:]]
     return Polygon(points), [Point(0, -a)]
 
 

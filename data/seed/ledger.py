@@ -44,7 +44,7 @@ class Ledger:
 
     def write(self, session: Session) -> None:
         """Insert all rows, parents first, and set PostgreSQL's sequences behind them."""
-        by_table = {model.__table__.name: model for model in self.rows}
+        by_table = {model.__tablename__: model for model in self.rows}
         for table in Base.metadata.sorted_tables:
             model = by_table.get(table.name)
             if model is None:

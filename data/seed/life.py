@@ -99,10 +99,10 @@ class Life:
     def _half_entered(self, door: DwellingPlan) -> None:
         self._household(door, 1, entered=self.calendar.past_day(30, 300))
         self._household(door, 2, collected=self.calendar.past_day(1, 6))
-        self._task(door, TaskType.ENTER, self.calendar.past_day(0, 6))
+        self._task(door, TaskType.ENTER, self._opened())
 
     def _collected(self, door: DwellingPlan) -> None:
-        day = self.calendar.past_day(0, 4)
+        day = self._opened()
         self._household(door, 1, collected=day)
         self._task(door, TaskType.ENTER, day)
 
@@ -149,10 +149,10 @@ class Life:
         row["use"], row["exclusion_approved"] = DwellingUse.NON_RESIDENTIAL, True
 
     def _opened(self) -> date:
-        """Return the day a task was opened: two thirds are still on time."""
+        """Return the day a task was opened: most are still on time."""
         return (
             self.calendar.past_day(0, 2)
-            if self.rng.random() < 0.66
+            if self.rng.random() < 0.86
             else self.calendar.past_day(3, 14)
         )
 
