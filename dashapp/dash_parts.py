@@ -36,6 +36,8 @@ def create_dash(server: FastAPI, layout: Callable[[], Component]) -> Dash:
     )
     # Else every browser starts Dash's own SharedWorker, which knocks at the gate for ever.
     app.backend.websocket_capability = False
+    # Else every unknown path answers with the page.
+    app.backend._setup_catchall = lambda: None
     early = f'<script src="{head_script(EARLY)}"></script>'
     app.index_string = app.index_string.replace("<head>", f"<head>{early}")
     app.layout = layout

@@ -9,7 +9,6 @@ import uvicorn
 from dash import Dash
 
 import callbacks
-from callbacks.services import Services
 from dashapp.app import create_app
 from dashapp.jobs import JobKinds, Workshop
 from dashapp.layout.shell import page
@@ -47,7 +46,7 @@ def serve(settings: Settings) -> None:
 
 
 def _wire(store: Store, ring: KeyRing, app: Dash) -> None:
-    callbacks.register(app, Services(store=store, ring=ring))
+    callbacks.register(app, callbacks.Services(store=store, ring=ring))
 
 
 def _opened(settings: Settings) -> Store:

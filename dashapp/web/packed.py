@@ -77,9 +77,9 @@ class _Kept:
 def _packed(answer: _Kept, *, fingerprinted: bool) -> tuple[Headers, bytes]:
     given: Any = answer.start["headers"]
     body = gzip.compress(b"".join(answer.parts), 6, mtime=0)
-    said = next((value for name, value in given if name == b"cache-control"), None)
-    # Dash names its suites by version and its assets by ?m=: both may be kept for ever.
-    cache = said or (IMMUTABLE if fingerprinted else b"no-cache")
+    # Dash names its suites by version, and says so, and its assets by ?m=: both may be kept for ever.
+    fingerprinted = fingerprinted or b"cache-control" in dict(given)
+    cache = IMMUTABLE if fingerprinted else b"no-cache"
     headers = [(name, value) for name, value in given if name not in REPLACED]
     headers += [
         (b"cache-control", cache),
