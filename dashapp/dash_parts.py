@@ -34,10 +34,11 @@ def create_dash(server: FastAPI, layout: Callable[[], Component]) -> Dash:
         csrf_token_name=CSRF_COOKIE,
         csrf_header_name=CSRF_HEADER,
     )
+    backend: Any = app.backend
     # Else every browser starts Dash's own SharedWorker, which knocks at the gate for ever.
-    app.backend.websocket_capability = False
+    backend.websocket_capability = False
     # Else every unknown path answers with the page.
-    app.backend._setup_catchall = lambda: None
+    backend._setup_catchall = lambda: None
     early = f'<script src="{head_script(EARLY)}"></script>'
     app.index_string = app.index_string.replace("<head>", f"<head>{early}")
     app.layout = layout
