@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from postgres import copy_database, drop_database, private_cluster
 
 from data.schema import migrate
+from data.sealing import demo_ring
+from data.seed import build_demo
 from data.session import Store, open_store
+from postgres import copy_database, drop_database, private_cluster
 
 TODAY = date(2026, 11, 20)  # a Friday, a sweep day; the demo's frozen day
 ENGINES = ("sqlite", "postgresql")
@@ -88,3 +90,32 @@ def store(databases, request) -> Iterator[Store]:
 def sqlite_store(databases) -> Iterator[Store]:
     """An empty, migrated register on SQLite alone, where the engine does not matter."""
     yield from _opened(databases, "sqlite", "empty", lambda _store: None)
+
+
+SMALL_STREET = 9  # compounds: every kind of estate, a second to build
+
+
+def _fill_street(store: Store) -> None:
+    build_demo(store, demo_ring(), compounds=SMALL_STREET, as_of=TODAY)
+
+
+@pytest.fixture(params=ENGINES)
+def street_store(databases, request) -> Iterator[Store]:
+    """A small demo street on each engine; a test may change it as it likes."""
+    yield from _opened(databases, request.param, "street", _fill_street)
+
+
+@pytest.fixture(scope="module")
+def street_url(databases) -> Iterator[str]:
+    """The address of a small demo street on SQLite, one a test module."""
+    url = databases.copy("sqlite", "street", _fill_street)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture(scope="module")
+def postgres_street_url(databases) -> Iterator[str]:
+    """The address of a small demo street on PostgreSQL, one a test module."""
+    url = databases.copy("postgresql", "street", _fill_street)
+    yield url
+    databases.drop(url)

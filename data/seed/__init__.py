@@ -49,7 +49,9 @@ CENSUS_HOUSEHOLDS: Final = 76_688
 CENSUS_PERSONS: Final = 199_773
 SCALES: Final = {
     "street": Scale("上钢新村街道", "310115009", compounds=64, block_m2=46_000),
-    "longquan": Scale("龙泉街道", "990000002", compounds=123, block_m2=34_000, giant=False),
+    "longquan": Scale(
+        "龙泉街道", "990000002", compounds=123, block_m2=46_000, giant=False, floors_factor=1.4
+    ),
 }
 LEVELS: Final = {"street": 0.88, "longquan": 0.80}
 COUNTED: Final = (

@@ -144,11 +144,11 @@ def _slab(width: float, depth: float) -> tuple[Polygon, list[Point]]:
 def _tower(width: float, depth: float) -> tuple[Polygon, list[Point]]:
     """Return a tower with notched corners and light wells: the plan of a point block."""
     a = width / 2
-    quarter = [(a, -a * 0.48), (a, a * 0.48), (a * 0.72, a * 0.48), (a * 0.72, a * 0.72), (a * 0.48, a * 0.72),
-               (a * 0.48, a)]  # fmt: skip
+    b, c = a * 0.48, a * 0.72
+    quarter = [(a, b), (c, b), (c, c), (b, c), (b, a)]
     points = []
     for turn in range(4):
-        points += [[(x, y), (-y, x), (-x, -y), (y, -x)][turn] for x, y in quarter[1:]]
+        points += [[(x, y), (-y, x), (-x, -y), (y, -x)][turn] for x, y in quarter]
     return Polygon(points), [Point(0, -a)]
 
 

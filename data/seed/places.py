@@ -74,6 +74,7 @@ class Scale:
     block_m2: float
     spread: float = 1.0
     giant: bool = True
+    floors_factor: float = 1.0
 
 
 @dataclass(slots=True)
@@ -286,7 +287,7 @@ class StreetBuilder:
         entrance_numbers = count(1)
         flats = ceil(GIANT_DWELLINGS / len(houses) / 6) if giant else 0
         for index, house in enumerate(houses, start=1):
-            floors = (25 if index == 1 else flats) if giant else house.floors
+            floors = (25 if index == 1 else flats) if giant else self._floors(house)
             plan = self._building(
                 committee_id, compound_id, f"{code}-{index:03d}", house, floors, address
             )
@@ -294,6 +295,9 @@ class StreetBuilder:
                 plan.giant, plan.unlisted, plan.shops = True, False, False
             habit = Habit(False, (), 6) if giant else habit_of(house.kind, floors, self.rng)
             self._entrances(plan, house, entrance_numbers, floors, habit)
+
+    def _floors(self, house: House) -> int:
+        return max(1, round(house.floors * self.scale.floors_factor))
 
     def _kind(self, committee: CommitteeGround, number: int) -> CompoundKind:
         if committee.order == 12 and number == 2:

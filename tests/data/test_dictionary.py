@@ -13,7 +13,8 @@ def test_the_data_dictionary_is_the_one_of_the_models():
 
 
 def test_no_column_profiles_a_person():
-    names = [f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns]
+    tables = Base.metadata.tables.values()
+    names = [f"{table.name}.{column.name}" for table in tables for column in table.columns]
     assert [name for name in names if FORBIDDEN.search(name)] == []
 
 

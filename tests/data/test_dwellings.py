@@ -2,12 +2,11 @@ import threading
 from datetime import date, datetime, timedelta
 
 import pytest
-from conftest import TODAY
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from places import build_street, worker
 from sqlalchemy import func, select, text, update
 
+from conftest import TODAY
 from data.commands.clock import close_day, close_due_days
 from data.commands.door_results import DoorResult
 from data.commands.dwellings import Door, record_door
@@ -20,6 +19,7 @@ from data.rules.coverage import CoverageStatus, DwellingStatus
 from data.rules.deadlines import SHANGHAI
 from data.rules.map_bytes import FILL
 from data.rules.work import TaskState, TaskType
+from places import build_street, worker
 
 
 @pytest.fixture

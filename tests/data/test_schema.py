@@ -1,11 +1,11 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from conftest import TODAY
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.exc import DBAPIError
 
+from conftest import TODAY
 from data.clock import utc_now
 from data.errors import DatabaseUnusable
 from data.models import Base, Event

@@ -31,7 +31,9 @@ def test_sealing_the_same_name_twice_gives_two_cipher_texts_and_one_blind_index(
     ring = demo_ring()
     key, _ = ring.new_data_key("p1")
     assert key.seal("name", "王") != key.seal("name", "王")
-    assert ring.blind_index("id", "1") == ring.blind_index("id", "1") != ring.blind_index("name", "1")
+    assert (
+        ring.blind_index("id", "1") == ring.blind_index("id", "1") != ring.blind_index("name", "1")
+    )
 
 
 def test_an_older_key_still_opens_what_it_sealed_after_a_new_one_came():

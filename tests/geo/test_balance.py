@@ -39,7 +39,12 @@ def block(width: int, height: int, households: int = 50, **changes) -> BalancePr
 
 @pytest.mark.parametrize(
     ("name", "seconds", "best"),
-    [("ME-county", 8, 16), ("OK-county", 6, 40), ("s30-street", 5, 340.6), ("s60-street", 3, 556.0)],
+    [
+        ("ME-county", 8, 16),
+        ("OK-county", 6, 40),
+        ("s30-street", 5, 340.6),
+        ("s60-street", 3, 556.0),
+    ],
 )
 def test_published_instances_are_cut_as_well_as_can_be(name, seconds, best):
     problem = instance(name)

@@ -43,7 +43,5 @@ def test_more_pieces_than_parts_are_found():
 
 
 def test_units_locked_together_above_the_band_are_found():
-    found = find_obstacles(
-        question([450] * 4, ROW, locked={0: 1, 1: 1, 2: 1})
-    )
+    found = find_obstacles(question([450] * 4, ROW, locked={0: 1, 1: 1, 2: 1}))
     assert found == (Finding(Reason.LOCKED_TOO_BIG, 350, (0, 1, 2), 1),)
