@@ -10,12 +10,22 @@
     print: () => window.print(),
     close: () => S.choose({ building: null, tab: null, grid: null }),
     link: (button) => navigator.clipboard && navigator.clipboard.writeText(location.href).then(() => flash(button)),
+    language: (button) => post('/language', { language: button.dataset.language }).then(() => location.reload()),
+    'sign-out': () => post('/logout', {}).then(() => location.assign('/login')),
     'show-map': (button) => {
       const shown = body().toggle('map-shown');
       button.textContent = S.word(shown ? 'Show list' : 'Show map');
       S.map.invalidateSize({ animate: false });
     },
   };
+
+  /* What changes something carries the session's token, as Dash's own requests do. */
+  function post(path, fields) {
+    const token = (document.cookie.match(/(?:^|; )_csrf_token=([^;]*)/) || [])[1] || '';
+    return fetch(path, {
+      method: 'POST', redirect: 'manual', body: new URLSearchParams(fields), headers: { 'X-CSRFToken': token },
+    });
+  }
 
   function flash(button) {
     button.classList.add('done');

@@ -15,7 +15,6 @@ from dashapp.page_context import PageContext
 from dashapp.text.js_words import JS_WORDS
 from dashapp.text.palette import map_palette
 from dashapp.text.words import Words, words_for
-from dashapp.web.gate import CSRF_COOKIE
 from data.principal import Principal
 
 # ux: Mantine at its densest, one blue for "you can act" and "you are here".
@@ -68,7 +67,7 @@ def _top_bar(principal: Principal | None, w: Words, context: PageContext) -> Com
                 html.A(w("Map"), href="/", className="module here"), **{"aria-label": w("Modules")}
             ),
             _search(w),
-            _language(w, principal),
+            _language(w),
             _account(w, principal),
         ],
         className="topbar",
@@ -98,23 +97,14 @@ def _search(w: Words) -> Component:
     )
 
 
-def _language(w: Words, principal: Principal | None) -> Component:
+def _language(w: Words) -> Component:
     other = "en" if w.language == "zh" else "zh"
-    return html.Form(
-        [
-            *_token(principal),
-            html.Button(
-                w("other language"),
-                name="language",
-                value=other,
-                className="plain",
-                lang="en" if other == "en" else "zh-CN",
-                **{"data-testid": "language"},
-            ),
-        ],
-        action="/language",
-        method="post",
-        className="language",
+    return html.Button(
+        w("other language"),
+        type="button",
+        className="plain language",
+        lang="en" if other == "en" else "zh-CN",
+        **{"data-testid": "language", "data-act": "language", "data-language": other},
     )
 
 
@@ -129,19 +119,12 @@ def _account(w: Words, principal: Principal | None) -> Component:
                 [html.Span(name[:1], className="avatar"), html.Span(name), html.Small(roles)],
                 title=f"{name} {roles}",
             ),
-            html.Form(
-                [*_token(principal), html.Button(w("Sign out"), className="plain")],
-                action="/logout",
-                method="post",
+            html.Button(
+                w("Sign out"), type="button", className="plain", **{"data-act": "sign-out"}
             ),
         ],
         className="account",
     )
-
-
-def _token(principal: Principal | None) -> list[Component]:
-    # Plain forms carry the session's token themselves; Dash's requests carry it as a header.
-    return [dcc.Input(type="hidden", name=CSRF_COOKIE, value=principal.csrf if principal else "")]
 
 
 def _context_bar(w: Words, context: PageContext) -> Component:
