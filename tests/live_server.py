@@ -24,6 +24,7 @@ class LiveServer:
     port: int
     module: tuple[str, ...] = ("dashapp.cli", "serve")
     process: subprocess.Popen[bytes] | None = None
+    health: str = "/healthz"
 
     @property
     def url(self) -> str:
@@ -79,7 +80,7 @@ class LiveServer:
             if self.process is not None and self.process.poll() is not None:
                 raise RuntimeError(f"the server ended with {self.process.returncode}")
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
+                with urllib.request.urlopen(f"{self.url}{self.health}", timeout=2):
                     return
             except (URLError, OSError):
                 time.sleep(0.05)

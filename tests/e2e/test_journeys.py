@@ -303,8 +303,8 @@ def test_on_a_phone_the_list_comes_first_and_the_map_behind_a_button(sign_in, st
 def test_the_language_is_one_click_and_stays(sign_in):
     page = sign_in("lead1")
     MapPage(page)
-    page.locator("[data-testid=language]").click()
-    page.wait_for_url("**/")
+    with page.expect_navigation():
+        page.locator("[data-testid=language]").click()
     wait(page, "text", ".topbar", "Shiyou")
     assert page.locator(".shell").get_attribute("lang") == "en"
     page.reload()
