@@ -35,6 +35,7 @@ from data.sources.map_checks import (
     UsableFeature,
     check_features,
     require_inside,
+    require_latitudes,
     require_unshifted,
 )
 from data.sources.map_reader import MapFileRefused, read_map_file
@@ -91,7 +92,6 @@ class PreparedImport:
     request: ImportRequest
     changes: tuple[Change, ...]
     report: ImportReport
-    boundary_levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,7 @@ def prepare_import(
         require_inside(shapes, known.subdistrict.outline, known.subdistrict.name)
         if request.kind == "buildings":
             require_unshifted(shapes, known.anchors)
+    require_latitudes(shapes)
     return _compared(request, checked, known, shapes)
 
 
@@ -138,6 +139,8 @@ def commit_import(store: Store, principal: Principal, prepared: PreparedImport) 
     """Switch a prepared import in, in one transaction; killed at any moment it leaves nothing."""
     _require_right(principal)
     request = prepared.request
+    if not prepared.changes:
+        return prepared.report
     with store.write() as session:
         _require_clock(session)
         day = watermark(session)

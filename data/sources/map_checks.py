@@ -17,7 +17,8 @@ from geo.footprints import content_hash
 # How near two offsets must be to be taken for the same: half the width of a building.
 SHIFT_TOLERANCE_M: Final = 12.0
 FEWEST_ANCHORS: Final = 10
-WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
+FARTHEST_DEGREES: Final = 180.0
+POLE_DEGREES: Final = 90.0
 BOX_MARGIN_DEGREES: Final = 0.05
 
 Progress = Callable[[int, int], None]
@@ -98,10 +99,10 @@ def _stored(shapes: Sequence[BaseGeometry | None], crs: str | None) -> np.ndarra
     except UnknownCrsError as error:
         raise MapFileRefused(str(error)) from error
     if len(stored):
-        west, south, east, north = shapely.total_bounds(stored)
-        if west < WORLD[0] or south < WORLD[1] or east > WORLD[2] or north > WORLD[3]:
+        farthest = np.abs(shapely.total_bounds(stored)).max()
+        if farthest > FARTHEST_DEGREES:
             raise MapFileRefused(
-                f"coordinates up to {max(abs(east), abs(north)):,.0f} are no degrees: "
+                f"coordinates up to {farthest:,.0f} are no degrees: "
                 "if they are metres, name their system with --crs EPSG:..."
             )
     return stored
@@ -139,6 +140,16 @@ def _distinct(
 
 def _shape_hash(shape: BaseGeometry) -> str:
     return content_hash(shapely.to_wkb(shapely.normalize(shape)))
+
+
+def require_latitudes(shapes: np.ndarray) -> None:
+    """Refuse latitudes beyond the poles, and ask whether x and y are swapped."""
+    _, south, _, north = shapely.total_bounds(shapes)
+    if max(abs(south), abs(north)) > POLE_DEGREES:
+        raise MapFileRefused(
+            f"a latitude of {max(south, north, key=abs):.3f} lies beyond the pole: "
+            "are longitude and latitude swapped in the file?"
+        )
 
 
 def require_inside(shapes: np.ndarray, frame: BaseGeometry, name: str) -> None:

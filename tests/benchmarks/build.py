@@ -35,7 +35,7 @@ def build_demo_file(folder: Path, preset: str, *options: str) -> tuple[str, floa
     if not path.exists():
         subprocess.run(
             [sys.executable, "-m", "dashapp.cli", "demo", "--preset", preset, *options],
-            env=LiveServer(address, 0).environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL,
+            env=LiveServer(address, 8050).environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
     return address, time.perf_counter() - began
 
@@ -69,4 +69,4 @@ def _packing_seconds() -> float:
 
 def as_json(address: str, *arguments: str) -> object:
     """Return what a command of the console script prints with --json."""
-    return json.loads(LiveServer(address, 0).shiyou(*arguments, "--json"))
+    return json.loads(LiveServer(address, 8050).shiyou(*arguments, "--json"))
