@@ -89,6 +89,7 @@
 
   let soon = null;
   let restyling = null;
+  let naming = null;
   S.areas = {
     /* Told by dl.GeoJSON when its layer stands on the map. */
     added(kind, layer) {
@@ -98,7 +99,8 @@
     },
     begin() {
       if (!S.map.getPane('names')) { S.map.createPane('names').style.zIndex = 620; S.map.getPane('names').style.pointerEvents = 'none'; }
-      S.map.on('zoomend moveend', restyle);
+      S.map.on('zoomend', restyle);
+      S.map.on('moveend', () => { clearTimeout(naming); naming = setTimeout(nameAreas, 120); });
       fetchStatuses();
     },
     refresh() { clearTimeout(soon); soon = setTimeout(fetchStatuses, 1000); },

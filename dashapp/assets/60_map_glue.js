@@ -25,6 +25,10 @@
     return true;
   }
 
+  /* Browsers count address changes: one when the map rests, not one a frame. */
+  let resting = null;
+  function writeViewSoon() { clearTimeout(resting); resting = setTimeout(writeView, 150); }
+
   function writeView() {
     const centre = S.map.getCenter();
     write({ z: String(S.map.getZoom()), lat: centre.lat.toFixed(6), lon: centre.lng.toFixed(6) }, false);
@@ -158,7 +162,7 @@
     S.hover.begin(layer);
     S.feed.hello();
     S.map.on('click', (click) => chooseOrd(layer.hit(click.latlng)));
-    S.map.on('moveend', writeView);
+    S.map.on('moveend', writeViewSoon);
     window.addEventListener('popstate', () => { readView(); tellServer(); showChosen(); });
     showChosen();
     if (chosen().building || chosen().area) tellServer();
