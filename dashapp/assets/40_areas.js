@@ -63,8 +63,10 @@
     }
   }
 
+  const LAND_NAMES_FROM = 17;
   function nameOne(kind, properties, taken) {
     if (!properties.name) return;
+    if (['park', 'other'].includes(properties.kind) && zoom() < LAND_NAMES_FROM) return;
     const at = L.latLng(properties.at[1], properties.at[0]);
     if (!S.map.getBounds().pad(0.3).contains(at)) return;
     const p = S.map.latLngToLayerPoint(at), half = properties.name.length * 7 + 4;

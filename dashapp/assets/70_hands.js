@@ -112,6 +112,12 @@
     if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
   });
 
+  // -- the breadcrumb keeps its last step in view
+  new MutationObserver(() => {
+    const crumbs = document.querySelector('[data-testid=breadcrumb]');
+    if (crumbs) crumbs.scrollLeft = crumbs.scrollWidth;
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   // -- the list as a grid: its script is fetched when it is first asked for
   const scripts = {};
   function load(src) {

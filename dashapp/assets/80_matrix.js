@@ -18,13 +18,13 @@
     box.setAttribute('role', 'gridcell');
     box.tabIndex = -1;
     const late = badge.includes('o'), wrong = badge.includes('!'), persons = badge.replace(/[o!]/g, '');
-    const sign = (late ? '◯' : '') + (wrong ? '! ' : '') + (persons || (letter === 'a' ? S.word('vacant mark') : ''));
     const name = document.createElement('span');
     name.textContent = room;
+    box.append(name);
+    if (late) box.append(Object.assign(document.createElement('span'), { className: 'late-mark' }));
     const mark = document.createElement('span');
-    mark.textContent = sign;
-    if (late) mark.className = 'late-mark';
-    box.append(name, mark);
+    mark.textContent = (wrong ? '! ' : '') + (persons || (letter === 'a' ? S.word('vacant mark') : ''));
+    box.append(mark);
     box.title = [room, S.word('dwelling ' + LETTERS[letter]), late ? S.word('overdue') : ''].filter(Boolean).join(', ');
     box.setAttribute('aria-label', box.title);
     return box;

@@ -11,7 +11,8 @@ from data.commands.access import hash_password
 from data.models import Account, Grant
 from data.rules.areas import AreaLevel, Role
 from data.seed.ledger import Ledger
-from data.seed.places import SINCE, StreetPlan
+from data.seed.places import StreetPlan
+from data.seed.plans import SINCE
 
 DEMO_PASSWORD: Final = "shiyou-demo"
 SHOWN: Final = (

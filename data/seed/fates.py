@@ -5,7 +5,8 @@ from enum import Enum
 from random import Random
 from typing import Final
 
-from data.seed.places import GIANT_HOUSEHOLDS, BuildingPlan, DwellingPlan
+from data.seed.places import GIANT_HOUSEHOLDS
+from data.seed.plans import BuildingPlan, DwellingPlan
 
 
 class Fate(Enum):
@@ -92,8 +93,8 @@ def _resolved(character: Character, rng: Random) -> Fate:
     lot = rng.random()
     if lot < character.vacant_share:
         return Fate.VACANT
-    if character.verified_share < 1.0 and lot > 0.988:
-        return Fate.HALF_ENTERED if lot > 0.996 else Fate.CONFLICT
+    if character.verified_share < 1.0 and lot > 0.9965:
+        return Fate.HALF_ENTERED if lot > 0.999 else Fate.CONFLICT
     return Fate.VERIFIED if rng.random() < character.verified_share else Fate.REGISTERED
 
 

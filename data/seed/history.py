@@ -19,7 +19,8 @@ from data.seed.accounts import Staff
 from data.seed.calendar import DemoCalendar
 from data.seed.ledger import Ledger
 from data.seed.life import HouseholdPlan
-from data.seed.places import BuildingPlan, StreetPlan
+from data.seed.places import StreetPlan
+from data.seed.plans import BuildingPlan
 
 # S1: cross-district checks in March and September; district 1 checks 2, 2 checks 3, 3 checks 1.
 CROSS_MONTHS: Final = (3, 9)

@@ -26,7 +26,7 @@ from data.seed.calendar import DemoCalendar
 from data.seed.fates import Fate
 from data.seed.ledger import Ledger
 from data.seed.people import RELATIONS, PersonMaker
-from data.seed.places import DwellingPlan
+from data.seed.plans import DwellingPlan
 
 # Persons a household, mean 2.6 as in the census of S2 (199,773 / 76,688 = 2.605).
 SIZES: Final = (1, 2, 3, 4, 5, 6)
@@ -129,7 +129,7 @@ class Life:
         self._dwelling(door)["last_outcome"] = LastOutcome.NO_CONTACT
         if attempts >= 3 and self.rng.random() < 0.25:
             self._task(door, TaskType.OWNER_CONTACT, self._opened())
-        elif self.rng.random() < 0.10:
+        elif self.rng.random() < 0.06:
             self._task(door, TaskType.COLLECT, self._opened())
 
     def _refused(self, door: DwellingPlan) -> None:
@@ -152,7 +152,7 @@ class Life:
         """Return the day a task was opened: most are still on time."""
         return (
             self.calendar.past_day(0, 2)
-            if self.rng.random() < 0.86
+            if self.rng.random() < 0.9
             else self.calendar.past_day(3, 14)
         )
 

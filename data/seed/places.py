@@ -1,13 +1,11 @@
 """Areas, compounds, buildings, entrances and dwellings of the demo street, as rows."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from itertools import count
 from math import ceil
 from random import Random
 from typing import Any, Final
 
-import numpy as np
 import shapely
 from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
@@ -21,13 +19,12 @@ from data.models import (
     Entrance,
     Footpath,
     Gate,
-    Grid,
-    GridMembership,
     Landmark,
     Subdistrict,
 )
-from data.rules.areas import BuildingKind, CompoundKind, GridType
+from data.rules.areas import BuildingKind, CompoundKind
 from data.rules.coverage import DwellingStatus, DwellingUse, LastOutcome, LifeState
+from data.seed.grids import lay_grids
 from data.seed.ground import (
     METRES,
     STREET_NAMES,
@@ -41,27 +38,16 @@ from data.seed.ground import (
 )
 from data.seed.houses import House, lay_out
 from data.seed.ledger import Ledger
+from data.seed.names import COMPOUND_NAMES, SUFFIX
+from data.seed.paths import row_path, spine_of
+from data.seed.plans import SINCE, BuildingPlan, DwellingPlan
 from data.seed.rooms import Habit, habit_of, rooms_of
 from geo.crs import to_degrees
 
-SINCE: Final = date(2020, 4, 13)  # the day of the plan
-GRID_TARGET: Final = 900  # households; the band is 800 to 1,000
 GIANT_HOUSEHOLDS: Final = 2_700
 GIANT_DWELLINGS: Final = 3_040
 GIANT_COMMITTEE: Final = 3  # its line in the monthly form
 GIANT_BLOCK_M2: Final = 76_000
-COMPOUND_NAMES: Final = (
-    "望江", "长虹", "安居", "银杏", "锦绣", "清河", "临江", "东园", "梧桐", "桃园", "和平", "朝阳", "文苑",
-    "兰苑", "海棠", "玉兰", "丁香", "芙蓉", "丹桂", "紫薇", "春晖", "秋实", "松柏", "翠竹", "月季", "石榴",
-    "云锦", "映月", "听涛", "沁园", "雅筑", "康乐", "永泰", "德馨", "明珠", "金谷", "瑞景", "祥和", "福临",
-    "新泰", "华光", "育才", "百花", "双桥", "南苑", "北苑", "绿地", "碧云", "仁和", "广福",
-)  # fmt: skip
-SUFFIX: Final = {
-    CompoundKind.ESTATE: ("苑", "花园", "名邸", "公寓"),
-    CompoundKind.OLD_ESTATE: ("小区", "新村", "里"),
-    CompoundKind.TERRACES: ("里", "坊"),
-    CompoundKind.DORMITORY: ("宿舍",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +61,6 @@ class Scale:
     spread: float = 1.0
     giant: bool = True
     floors_factor: float = 1.0
-
-
-@dataclass(slots=True)
-class DwellingPlan:
-    """One door as planned, before anything has happened behind it."""
-
-    id: int
-    building: "BuildingPlan"
-    room: str
-    floor: int
-    collective: bool
-
-
-@dataclass(slots=True)
-class BuildingPlan:
-    """One building as planned, with its doors."""
-
-    id: int
-    committee_id: int
-    compound_id: int
-    code: str
-    kind: BuildingKind
-    giant: bool = False
-    unlisted: bool = False
-    shops: bool = False
-    entrances: list[int] = field(default_factory=list)
-    dwellings: list[DwellingPlan] = field(default_factory=list)
-    by_entrance: dict[int, list[DwellingPlan]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -136,7 +94,7 @@ class StreetBuilder:
         chosen = self._choose_blocks(ground, committees, subdistrict_id)
         for committee_id, number, block, giant in chosen:
             self._compound(committee_id, committees[committee_id], number, block, giant=giant)
-        grids, members = self._grids(committees)
+        grids, members = lay_grids(self.ledger, self.scale.code, committees, self.buildings)
         self._landmarks(subdistrict_id)
         return StreetPlan(subdistrict_id, committees, districts, self.buildings, members, grids)
 
@@ -392,7 +350,7 @@ class StreetBuilder:
         self, committee_id: int, compound_id: int, block: Block, houses: list[House]
     ) -> None:
         """Lay a path along each row of doors, a spine across them, and gates at the spine's ends."""
-        spine = _spine(block)
+        spine = spine_of(block)
         if spine is None:
             return
         self._path(1, spine, "", street=False)
@@ -410,44 +368,9 @@ class StreetBuilder:
         for house in houses:
             rows.setdefault(house.row, []).extend(house.doors)
         for doors in rows.values():
-            path = _row_path(block, doors, spine)
+            path = row_path(block, doors, spine)
             if path is not None:
                 self._path(1, path, "", street=False)
-
-    def _grids(
-        self, committees: dict[int, CommitteeGround]
-    ) -> tuple[dict[int, int], dict[int, int]]:
-        """Fill grids entrance by entrance up to about 900 dwellings' households; the giant is one."""
-        grids: dict[int, int] = {}
-        members: dict[int, int] = {}
-        for committee_id, committee in committees.items():
-            own = [plan for plan in self.buildings if plan.committee_id == committee_id]
-            parts = [[p for p in own if p.giant], [p for p in own if not p.giant]]
-            number = count(1)
-            for part in parts:
-                for chunk in _chunks(part, giant=bool(part) and part[0].giant):
-                    index = next(number)
-                    grid_id = self.ledger.add(
-                        Grid,
-                        committee_id=committee_id,
-                        code=f"{self.scale.code}{committee.code[9:]}{index:03d}",
-                        name=f"{index:02d}",
-                        type=GridType.GRID,
-                        valid_from=SINCE,
-                        valid_to=None,
-                    )
-                    grids[grid_id] = committee_id
-                    for entrance_id in chunk:
-                        members[entrance_id] = grid_id
-                        self.ledger.add(
-                            GridMembership,
-                            grid_id=grid_id,
-                            entrance_id=entrance_id,
-                            committee_id=committee_id,
-                            valid_from=SINCE,
-                            valid_to=None,
-                        )
-        return grids, members
 
     def _landmarks(self, subdistrict_id: int) -> None:
         for name, point in _stations():
@@ -460,47 +383,6 @@ class StreetBuilder:
                 valid_from=SINCE,
                 valid_to=None,
             )
-
-
-def _chunks(buildings: list[BuildingPlan], *, giant: bool) -> list[list[int]]:
-    """Split entrances, in the order of their buildings, into even runs of about the target."""
-    entrances = [(e, len(plan.by_entrance[e])) for plan in buildings for e in plan.entrances]
-    total = sum(size for _, size in entrances) * 0.88  # not every dwelling holds a household
-    wanted = 1 if giant else max(1, round(total / GRID_TARGET))
-    share = sum(size for _, size in entrances) / wanted
-    chunks: list[list[int]] = []
-    filled = 0.0
-    for entrance, size in entrances:
-        if not chunks or (filled >= share * len(chunks) and len(chunks) < wanted):
-            chunks.append([])
-        chunks[-1].append(entrance)
-        filled += size
-    return chunks
-
-
-def _spine(block: Block) -> LineString | None:
-    centre = block.outline.centroid
-    across = block.angle + np.pi / 2
-    reach = np.sqrt(block.outline.area) * 3
-    line = LineString(
-        [
-            (centre.x + reach * np.cos(across), centre.y + reach * np.sin(across)),
-            (centre.x - reach * np.cos(across), centre.y - reach * np.sin(across)),
-        ]
-    )
-    inside = line.intersection(block.outline)
-    parts = [part for part in shapely.get_parts(inside) if isinstance(part, LineString)]
-    return max(parts, key=lambda part: float(part.length), default=None)
-
-
-def _row_path(block: Block, doors: list[Point], spine: LineString) -> LineString | None:
-    """Return a path past a row's doors, joined to the spine."""
-    direction = (np.cos(block.angle), np.sin(block.angle))
-    along = sorted(doors, key=lambda p: p.x * direction[0] + p.y * direction[1])
-    joint = spine.interpolate(spine.project(shapely.centroid(shapely.multipoints(along))))
-    points = sorted([*along, joint], key=lambda p: p.x * direction[0] + p.y * direction[1])
-    line = LineString([(p.x, p.y) for p in points])
-    return line if line.length > 1 else None
 
 
 def _stations() -> list[tuple[str, BaseGeometry]]:
