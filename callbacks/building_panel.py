@@ -1,6 +1,6 @@
 """A chosen building opens its household list, its tasks and the verification history of its grid."""
 
-from typing import Any
+from typing import Any, Final
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
@@ -31,6 +31,9 @@ from data.queries.buildings import (
 )
 from data.queries.tasks import open_tasks
 from data.queries.verification import grid_history, round_count
+
+
+LARGEST_KEY: Final = 2**63  # of a bigint column: what is larger is nobody's
 
 
 def show_building(
@@ -91,7 +94,7 @@ def show_room(
     dwelling: Any, principal: Principal, language: str, services: Services
 ) -> Component | None:
     """Return the households behind one door; nothing when none is chosen or it is out of scope."""
-    if not isinstance(dwelling, int):
+    if type(dwelling) is not int or not 0 < dwelling < LARGEST_KEY:
         return None
     with services.store.read() as session:
         try:

@@ -34,6 +34,7 @@ RELATIONS: Final = range(9)
 LEVELS: Final = ("committee", "compound", "building")
 # Table heads and names stand in tuples before they reach w(...): "Room", "Last visit".
 HEAD: Final = re.compile(r"[A-Z][a-z]+( [a-z,]+)*\Z")
+SENTENCE: Final = re.compile(r"[A-Z][^<>{}]*\.\Z")
 NOT_WORDS: Final = frozenset({"Enter", "Esc"})
 
 
@@ -55,6 +56,8 @@ def _literals() -> Iterator[str]:
             yield from _asked(node)
             if path.parent.name == "layout" and isinstance(node, ast.Tuple):
                 yield from _heads(node)
+            if path.parent.name == "web" and isinstance(node, ast.AnnAssign):
+                yield from _sentences(node)
 
 
 def _asked(node: ast.AST) -> Iterator[str]:
@@ -69,6 +72,13 @@ def _heads(node: ast.Tuple) -> Iterator[str]:
         text = item.value if isinstance(item, ast.Constant) else None
         if isinstance(text, str) and HEAD.match(text) and text not in NOT_WORDS:
             yield text
+
+
+def _sentences(node: ast.AnnAssign) -> Iterator[str]:
+    """Yield a whole sentence kept as a constant: a refusal that the sign-in page shows."""
+    text = node.value.value if isinstance(node.value, ast.Constant) else None
+    if isinstance(text, str) and SENTENCE.match(text):
+        yield text
 
 
 def missing() -> list[str]:

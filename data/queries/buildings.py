@@ -117,12 +117,7 @@ def building_head(session: Session, principal: Principal, code: str) -> Building
     if row is None:
         raise NotFound("no such building within your area")
     building, counters, compound, compound_code, committee_code = row
-    visit = session.execute(
-        select(Visit.visited_at, Visit.window)
-        .where(Visit.building_id == building.id)
-        .order_by(Visit.visited_at.desc())
-        .limit(1)
-    ).first()
+    visited_at, window = _last_visit(session, building.id)
     entrances, grids = _entrances(session, building.id)
     return BuildingHead(
         id=building.id,
@@ -140,9 +135,19 @@ def building_head(session: Session, principal: Principal, code: str) -> Building
         open_tasks=counters.open_tasks,
         overdue=counters.overdue,
         grids=grids,
-        last_visit=visit.visited_at if visit else None,
-        last_window=visit.window if visit else None,
+        last_visit=visited_at,
+        last_window=window,
     )
+
+
+def _last_visit(session: Session, building_id: int) -> tuple[datetime | None, Window | None]:
+    visit = session.execute(
+        select(Visit.visited_at, Visit.window)
+        .where(Visit.building_id == building_id)
+        .order_by(Visit.visited_at.desc())
+        .limit(1)
+    ).first()
+    return (visit.visited_at, visit.window) if visit else (None, None)
 
 
 def _entrances(session: Session, building_id: int) -> tuple[int, tuple[tuple[str, str], ...]]:
