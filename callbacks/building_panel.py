@@ -32,7 +32,6 @@ from data.queries.buildings import (
 from data.queries.tasks import open_tasks
 from data.queries.verification import grid_history, round_count
 
-
 LARGEST_KEY: Final = 2**63  # of a bigint column: what is larger is nobody's
 
 

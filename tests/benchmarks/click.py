@@ -13,7 +13,8 @@ from e2e.pages import MapPage, wait
 
 CLICKS = 40
 AROUND = 150  # dwellings; the street's tower has exactly as many
-DOWN = "() => addEventListener('pointerdown', (e) => { window.benchDown = e.timeStamp; }, { once: true, capture: true })"
+DOWN = """() => addEventListener(
+  'pointerdown', (e) => { window.benchDown = e.timeStamp; }, { once: true, capture: true })"""
 SHOWN = """(code) => new Promise((done) => (function look() {
   const mark = performance.getEntriesByName('shiyou:panel-shown').filter((m) => m.detail.code === code).pop();
   mark && mark.startTime > window.benchDown ? done(mark.startTime - window.benchDown) : setTimeout(look, 5);

@@ -1,4 +1,4 @@
-"""From a commit to the pixels of another screen: from the same process, from another, in eight tabs, after a crash."""
+"""From a commit to other screens' pixels: same process, another process, eight tabs, after a crash."""
 
 import json
 import subprocess
@@ -180,7 +180,10 @@ def _after_crash(
     server.kill()
     commit("registered")
     server.start()
-    follow = "(rev) => new Promise((done) => (function look() { shiyou.state().rev > rev ? done(1) : setTimeout(look, 50); })())"
+    follow = (
+        "(rev) => new Promise((done) => (function look() {"
+        " shiyou.state().rev > rev ? done(1) : setTimeout(look, 50); })())"
+    )
     for tab, revision in zip(tabs, before, strict=True):
         tab.evaluate(follow, revision)
     flips.undo()

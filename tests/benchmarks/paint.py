@@ -174,7 +174,8 @@ RECOLOUR_ONE = """() => {
 # What dl.GeoJSON's hideout does on every change: clear, build every layer again, paint.
 HIDEOUT = """async () => {
   const data = await (await fetch('/bench/geojson')).json(), runs = [];
-  const style = (f) => ({ fillColor: window.BENCH[1 + (f.properties.s + runs.length) % 7], fillOpacity: 1, color: '#333', weight: 1 });
+  const fill = (f) => window.BENCH[1 + (f.properties.s + runs.length) % 7];
+  const style = (f) => ({ fillColor: fill(f), fillOpacity: 1, color: '#333', weight: 1 });
   const layer = L.geoJSON(data, { style, renderer: L.canvas() }).addTo(shiyou.map);
   for (let i = 0; i < 4; i++) {
     const began = performance.now();
