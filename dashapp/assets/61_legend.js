@@ -48,7 +48,12 @@
   }
 
   S.legend = {
-    begin(buildings) { layer = buildings; count(); show(); },
+    begin(buildings) {
+      layer = buildings;
+      if (window.innerWidth < 600) host().open = false; // on a phone the map comes first
+      count();
+      show();
+    },
     count, show, toggle,
     clear() { S.writeFilter(null); show(); },
     rows: () => [...host().querySelectorAll('[data-fill]')],

@@ -49,8 +49,7 @@ def building_panel(
     """Return the whole panel with one tab open."""
     return html.Div(
         [
-            _head(head, today, w),
-            _tabs(head, tab, rounds, w),
+            html.Div([_head(head, today, w), _tabs(head, tab, rounds, w)], className="panel-top"),
             html.Div(body, className=f"tab-body {tab}", role="tabpanel"),
         ],
         className="building",
