@@ -1,18 +1,26 @@
 """`shiyou import-map`: a file of boundaries, compounds or buildings becomes part of the map."""
 
 import json
-from dataclasses import replace
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from uuid import uuid4
 
 import typer
 
 from dashapp.settings import read_settings
 from dashapp.terminal import opened_store, progress_bar
 from data.commands.import_map import ImportReport, ImportRequest, commit_import, prepare_import
+from data.commands.jobs import CANCELLED, DONE, FAILED, ask_to_cancel, job_of, start_job
+from data.principal import Principal
 from data.queries.access import system_principal
+from data.session import Store
+from data.sources.map_reader import MapFileRefused
 
 LINES_SHOWN = 20
+LOOK_S = 0.2
 
 
 def import_map(  # noqa: PLR0913, PLR0917 - the command's options, one argument each
@@ -32,10 +40,18 @@ def import_map(  # noqa: PLR0913, PLR0917 - the command's options, one argument 
         str | None, typer.Option(help="largest-share: where a building across two committees goes.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
+    as_job: Annotated[
+        bool,
+        typer.Option("--as-job", help="Let the running server's worker do it; Ctrl-C stops it."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Import a map. Example: shiyou import-map bund.gpkg --kind buildings --new-subdistrict 外滩."""
-    request = ImportRequest(str(file), kind, into, new_subdistrict, layer, crs, assign)
+    path = str(file) if str(file).startswith("/vsi") else str(file.absolute())
+    request = ImportRequest(path, kind, into, new_subdistrict, layer, crs, assign)
+    if as_job:
+        typer.echo(json.dumps(_by_worker(request), ensure_ascii=False))
+        return
     with opened_store(read_settings(), prepare=True) as store, progress_bar("checking") as progress:
         with store.read() as session:
             principal = system_principal(session, "cli")
@@ -44,6 +60,34 @@ def import_map(  # noqa: PLR0913, PLR0917 - the command's options, one argument 
         if not dry_run:
             report = commit_import(store, principal, prepared)
     typer.echo(json.dumps(report.to_json(), ensure_ascii=False) if as_json else _lines(report))
+
+
+def _by_worker(request: ImportRequest) -> dict[str, Any]:
+    """Ask for the import as a job, show its progress, and return its report."""
+    with opened_store(read_settings()) as store, progress_bar("importing") as progress:
+        with store.write() as session:
+            principal = system_principal(session, "cli")
+            uid = start_job(session, principal, "import_map", asdict(request), uuid4().hex)
+        try:
+            return _watched(store, principal, uid, progress or (lambda done, total: None))
+        except KeyboardInterrupt:
+            with store.write() as session:
+                ask_to_cancel(session, principal, uid)
+            raise MapFileRefused("stopped; nothing was imported") from None
+
+
+def _watched(
+    store: Store, principal: Principal, uid: str, progress: Callable[[int, int], None]
+) -> dict[str, Any]:
+    while True:
+        with store.read() as session:
+            job = job_of(session, principal, uid)
+        progress(job.done, job.total)
+        if job.state == DONE:
+            return job.result or {}
+        if job.state in (FAILED, CANCELLED):
+            raise MapFileRefused(job.failure or "the job was stopped; nothing was imported")
+        time.sleep(LOOK_S)
 
 
 def _lines(report: ImportReport) -> str:

@@ -15,12 +15,13 @@ from dashapp.layout.shell import page
 from dashapp.settings import Settings, SettingsRefused, read_settings
 from dashapp.web.asgi import Asgi
 from data.clock import read_clock
+from data.commands.import_map import import_map_job
 from data.errors import RegisterError
 from data.schema import require_current
 from data.sealing import KeyRing
 from data.session import Store, open_store, require_reachable
 
-JOBS: Final[JobKinds] = {}
+JOBS: Final[JobKinds] = {"import_map": import_map_job}
 BACKLOG: Final = 512
 
 

@@ -1,0 +1,104 @@
+"""The console script as a person meets it: what it prints, and one line when it cannot."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from live_server import ROOT, live_server
+
+BUND = ROOT / "tests" / "fixtures" / "maps" / "bund_osm.gpkg"
+
+
+def shiyou(*arguments, database, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "dashapp.cli", *arguments],
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"),
+             "SHIYOU_DATABASE_URL": database, **environment},
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def refuses(done, words):
+    assert done.returncode == 1
+    assert done.stderr.startswith("shiyou: ")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert words in done.stderr
+
+
+@pytest.fixture
+def database(tmp_path):
+    return f"sqlite:///{tmp_path / 'new.db'}"
+
+
+def test_serving_what_is_not_there_says_what_to_do(database):
+    refuses(shiyou("serve", database=database), "shiyou migrate")
+
+
+def test_a_folder_that_does_not_exist_is_named():
+    refuses(shiyou("check", database="sqlite:////no/such/folder/x.db"), "/no/such/folder")
+
+
+def test_a_taken_port_is_named_with_the_way_out(street_url):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refuses(shiyou("serve", database=street_url, SHIYOU_PORT=port), "SHIYOU_PORT")
+
+
+def test_an_unknown_setting_is_named(database):
+    refuses(shiyou("check", database=database, SHIYOU_COLOUR="red"), "SHIYOU_COLOUR")
+
+
+def test_production_refuses_the_demo_and_its_keys(street_url):
+    refuses(shiyou("serve", database=street_url, SHIYOU_PRODUCTION="1"), "production")
+
+
+def test_a_demo_is_refused_where_a_register_is(street_url):
+    refuses(shiyou("demo", database=street_url), "already holds a register")
+
+
+def test_the_map_preset_takes_a_number_of_buildings(database):
+    done = shiyou("demo", "--preset", "map", "--buildings", "120", "--json", database=database)
+    assert json.loads(done.stdout)["building"] == 120
+
+
+def test_the_demos_sign_ins_are_listed_with_their_roles(street_url):
+    accounts = json.loads(shiyou("demo-accounts", "--json", database=street_url).stdout)
+    roles = {account["role"] for account in accounts}
+    assert {"district_lead", "community_police", "social_worker", "grid_manager"} <= roles
+    assert all(account.keys() == {"role", "username", "password"} for account in accounts)
+
+
+def test_a_door_that_does_not_exist_is_refused_in_one_line(street_url):
+    refuses(shiyou("record", "NOWHERE", "101", "registered", database=street_url), "no room 101")
+
+
+def test_check_says_that_nothing_drifts(street_url):
+    done = shiyou("check", database=street_url)
+    assert done.returncode == 0
+    assert "0 drift" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command", ["serve", "demo", "demo-accounts", "migrate", "import-map", "record", "check"]
+)
+def test_every_command_shows_an_example(command, database):
+    assert "Example:" in shiyou(command, "--help", database=database, COLUMNS="200").stdout
+
+
+def test_an_import_is_done_by_the_servers_worker_as_a_job(street_url):
+    server = live_server(street_url).start()
+    try:
+        done = shiyou(
+            "import-map", str(BUND), "--kind", "buildings", "--new-subdistrict", "外滩", "--as-job",
+            database=street_url,
+        )  # fmt: skip
+    finally:
+        server.stop()
+    report = json.loads(done.stdout)
+    assert (report["read"], report["added"] + report["duplicate"]) == (1450, 1450)
