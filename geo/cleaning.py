@@ -89,11 +89,10 @@ def _repaired(shape: shapely.Geometry, fault: Fault) -> Cleaned:
 
 def areas_of(shape: shapely.Geometry) -> Polygon | MultiPolygon | None:
     """Return the polygons of a collection as one shape, None when it has none."""
-    parts = [part for part in shapely.get_parts(shape) if shapely.area(part) > 0]
-    parts = [part for part in parts if isinstance(part, Polygon | MultiPolygon)]
-    if not parts:
-        return None
-    return parts[0] if len(parts) == 1 else MultiPolygon(shapely.get_parts(parts).tolist())
+    parts = [part for part in shapely.get_parts(shape) if shapely.get_type_id(part) in (3, 6)]
+    # Repair may return pieces that share an edge: only their union is one valid shape.
+    union = shapely.union_all(parts) if parts else None
+    return union if isinstance(union, Polygon | MultiPolygon) and union.area > 0 else None
 
 
 def repair_in_child(
