@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +12,9 @@ from dash import Dash
 from dash.development.base_component import Component
 from fastapi import FastAPI
 
+from dashapp.text.words import words_for
 from dashapp.web.answers import CSRF_COOKIE, CSRF_HEADER
+from dashapp.web.identity import current_language
 
 HERE: Final = Path(__file__).parent
 EARLY: Final = "early.js"
@@ -27,7 +30,6 @@ def create_dash(server: FastAPI, layout: Callable[[], Component]) -> Dash:
     app = Dash(
         "shiyou",
         **settings,
-        title="实有",
         assets_folder=str(HERE / "assets"),
         suppress_callback_exceptions=True,
         enable_mcp=False,
@@ -41,8 +43,18 @@ def create_dash(server: FastAPI, layout: Callable[[], Component]) -> Dash:
     backend._setup_catchall = lambda: None
     early = f'<script src="{head_script(EARLY)}"></script>'
     app.index_string = app.index_string.replace("<head>", f"<head>{early}")
+    inner: Any = app
+    inner.interpolate_index = partial(_index, app.interpolate_index)
     app.layout = layout
     return app
+
+
+def _index(interpolate: Callable[..., str], **parts: str) -> str:
+    """Return the index page in the reader's language, before any script of it has run."""
+    w = words_for(current_language())
+    entry = '<div id="react-entry-point"><div class="_dash-loading">…</div></div>'
+    page = interpolate(**{**parts, "title": escape(w("Shiyou")), "app_entry": entry})
+    return page.replace("<html>", f'<html lang="{w.tag}">', 1)
 
 
 @cache

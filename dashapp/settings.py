@@ -17,7 +17,7 @@ import os
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.errors import DatabaseUnusable, RegisterError
@@ -40,23 +40,23 @@ class Settings(BaseSettings):
 
     database_url: str = f"sqlite:///{ROOT / 'var' / 'shiyou.db'}"
     host: str = "127.0.0.1"
-    port: int = 8050
+    port: int = Field(default=8050, ge=1, le=65_535)
     key_ring: Path | None = None
     production: bool = False
     language: Literal["zh", "en"] = "zh"
-    idle_minutes: int = 30
-    absolute_hours: int = 10
-    feed_poll_ms: int = 50
+    idle_minutes: int = Field(default=30, ge=1)
+    absolute_hours: int = Field(default=10, ge=1)
+    feed_poll_ms: int = Field(default=50, ge=1)
 
     def ring(self) -> KeyRing:
-        """Return the key ring; production refuses the one everybody knows."""
-        if self.key_ring is not None:
-            return read_ring(self.key_ring)
-        if self.production:
+        """Return the key ring; production refuses the one everybody knows, whatever it is called."""
+        ring = read_ring(self.key_ring) if self.key_ring else demo_ring()
+        known_to_all = set(demo_ring().keys.values())
+        if self.production and known_to_all & set(ring.keys.values()):
             raise SettingsRefused(
-                "production needs its own keys: set SHIYOU_KEY_RING to a key ring file"
+                "production does not run with the demo's key: set SHIYOU_KEY_RING to a file of its own"
             )
-        return demo_ring()
+        return ring
 
     def prepare_folder(self) -> None:
         """Make the default database's own folder; refuse in one line where nothing can be written."""

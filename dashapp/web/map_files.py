@@ -4,22 +4,24 @@ import asyncio
 import gzip
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from sqlalchemy.orm import Session
 
 from dashapp.web.threads import in_thread
 from data.clock import read_clock
-from data.queries.footprints import Footprint, Outline, footprints, outlines
+from data.queries.footprints import Footprints, Outline, footprints, outlines
 from data.session import Store
-from geo.footprints import content_hash, pack_names, pack_tiles
+from geo.footprints import ZOOM, TileSet, content_hash, pack_names, pack_tiles
 
 Box = tuple[float, float, float, float]
 DEGREE_DECIMALS: Final = 7  # a centimetre
+TILE_SLACK: Final = 1e-9  # of a tile: a building on the edge belongs to both sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,40 +84,70 @@ def _beside(new: MapFiles, old: MapFiles | None) -> MapFiles:
 
 def pack_map(session: Session, version: int) -> MapFiles:
     """Pack every current footprint and outline of the register."""
-    rows, ground = footprints(session), outlines(session)
-    shapes = np.array([row.outline for row in rows], dtype=object)
-    packed = pack_tiles([row.ord for row in rows], shapes)
-    by_ord = {row.ord: row for row in rows}
-    names = {key: _names(ords, by_ord) for key, ords in packed.members.items()}
-    layers = {kind: _layer(found) for kind, found in ground.items()}
-    bounds = _bounds(shapes, ground["subdistricts"])
+    found, ground = footprints(session), outlines(session)
+    tiles: dict[str, bytes] = {}
+    names: dict[str, bytes] = {}
+    named: dict[str, list[str]] = {}
+    for packed in _columns(found):
+        tiles |= packed.bodies
+        for key, members in packed.members.items():
+            digest, body = _names(found, members)
+            names[digest] = body
+            named[key] = [packed.names[key], digest]
+    layers = {kind: _layer(shapes) for kind, shapes in ground.items()}
+    bounds = _bounds(found, ground["subdistricts"])
     manifest = {
-        "n": 1 + max(by_ord, default=-1),
-        "tiles": {key: [packed.names[key], names[key][0]] for key in packed.names},
+        "n": 1 + int(found.ords.max(initial=-1)),
+        "tiles": named,
         "bounds": bounds,
         "version": version,
     }
     return MapFiles(
         version=version,
         manifest=json.dumps(manifest, separators=(",", ":")).encode(),
-        tiles=packed.bodies,
-        names=dict(names.values()),
+        tiles=tiles,
+        names=names,
         layers=dict(layers.values()),
         layer_urls={kind: f"/layers/{digest}" for kind, (digest, _) in layers.items()},
         bounds=bounds,
     )
 
 
-def _names(ords: np.ndarray, by_ord: dict[int, Footprint]) -> tuple[str, bytes]:
-    return pack_names([(by_ord[int(o)].code, by_ord[int(o)].label) for o in ords])
+def _columns(found: Footprints) -> Iterator[TileSet]:
+    """Yield the tiles from west to east, one column at a time: that many shapes are open at once."""
+    first, last = (
+        np.floor((found.bounds[:, side] + 180) / 360 * 2**ZOOM + slack).astype(int)
+        for side, slack in ((0, -TILE_SLACK), (2, TILE_SLACK))
+    )
+    for x in range(first.min(initial=1 << ZOOM), last.max(initial=-1) + 1):
+        rows = np.flatnonzero((first <= x) & (x <= last))
+        if len(rows):
+            packed = pack_tiles(found.ords[rows], found.shapes(rows))
+            yield _only_column(packed, x)
 
 
-def _bounds(shapes: np.ndarray, subdistricts: Sequence[Outline]) -> Box | None:
+def _only_column(packed: TileSet, x: int) -> TileSet:
+    """Leave out the tiles to the left and right, which do not hold all of their buildings here."""
+    names = {key: name for key, name in packed.names.items() if key.startswith(f"{x}_")}
+    return TileSet(
+        bodies={name: packed.bodies[name] for name in names.values()},
+        names=names,
+        members={key: packed.members[key] for key in names},
+    )
+
+
+def _names(found: Footprints, members: npt.NDArray[np.int64]) -> tuple[str, bytes]:
+    rows = np.searchsorted(found.ords, members)
+    return pack_names([(found.codes[row], found.labels[row]) for row in rows])
+
+
+def _bounds(found: Footprints, subdistricts: Sequence[Outline]) -> Box | None:
     """Return west, south, east, north of the subdistricts, or of the buildings without one."""
-    frames = [outline.shape for outline in subdistricts] or list(shapes)
-    if not frames:
+    boxes = [outline.shape.bounds for outline in subdistricts] or found.bounds
+    if not len(boxes):
         return None
-    west, south, east, north = shapely.total_bounds(np.array(frames, dtype=object))
+    west, south, _, _ = np.min(boxes, axis=0)
+    _, _, east, north = np.max(boxes, axis=0)
     return float(west), float(south), float(east), float(north)
 
 
