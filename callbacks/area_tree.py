@@ -17,7 +17,7 @@ from data.queries.areas import AreaNode, accuracy_of, area_node, area_tree, crum
 from data.queries.buildings import building_head
 from data.rules.areas import AreaLevel
 
-Parts = tuple[list[Component], list[Component], list[Component]]
+Parts = tuple[list[Component], Component, list[Component]]
 
 
 def show_areas(

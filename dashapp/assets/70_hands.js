@@ -116,6 +116,9 @@
   new MutationObserver(() => {
     const crumbs = document.querySelector('[data-testid=breadcrumb]');
     if (crumbs) crumbs.scrollLeft = crumbs.scrollWidth;
+    // dcc.Input takes no attributes of ours
+    const box = document.getElementById('search-box');
+    if (box && !box.dataset.testid) box.dataset.testid = 'search';
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   // -- the list as a grid: its script is fetched when it is first asked for

@@ -1,12 +1,13 @@
 """The left side: what is chosen with its two rates, and the tree of areas."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from dashapp.layout.marks import district_line, link_to
+from dashapp.layout.marks import link_to
 from dashapp.text.formats import count, interval, percent, percent_bare
 from dashapp.text.palette import COVERAGE
 from dashapp.text.words import Words
@@ -60,49 +61,43 @@ def _figure(name: str, note: str, value: str, below: Any) -> Component:
 
 def area_tree_rows(
     nodes: Sequence[AreaNode], grids: Sequence[AreaNode], chosen: str | None, w: Words
-) -> list[Component]:
-    """Return the tree's lines; grids stand under their committee when it is the chosen one."""
-    rows: list[Component] = []
+) -> Component:
+    """Return the tree's lines as one component, drawn by assets/lists.js.
+
+    Grids stand under their committee when it is the chosen one.
+    """
+    if not nodes:
+        return html.P(w("Nothing within your area. Ask the population office for an area."))
+    rows = []
     for node in nodes:
-        rows.append(_row(node, chosen, w, has_grids=bool(grids) and grids[0].parent == node.code))
-        rows += [_row(grid, chosen, w) for grid in grids if grid.parent == node.code]
-    return rows or [html.P(w("Nothing within your area. Ask the population office for an area."))]
+        own = [grid for grid in grids if grid.parent == node.code]
+        rows.append(_row(node, chosen, w, has_grids=bool(own)))
+        rows += [_row(grid, chosen, w) for grid in own]
+    return html.Div(role="presentation", **{"data-tree": json.dumps(rows, ensure_ascii=False)})
 
 
-def _row(node: AreaNode, chosen: str | None, w: Words, *, has_grids: bool = False) -> Component:
-    share = node.coverage.share or 0.0
-    bar = html.Span(
-        html.Span(
-            style={
-                "width": f"{100 * share:.1f}%",
-                "backgroundColor": COVERAGE[node.status].fill or "transparent",
-            }
-        ),
-        className="bar",
-    )
-    late = html.Span(count(node.overdue), className="pill late" if node.overdue > 9 else "pill")
-    cells = [
-        html.Span([*_sign(node), area_name(node, w)], className="name"),
-        bar,
-        html.Span(percent_bare(node.coverage), className="num"),
-        late if node.overdue else html.Span("0", className="zero"),
-    ]
-    here = " here" if node.code == chosen else ""
-    opened = {"aria-expanded": "true"} if has_grids else {}
-    return link_to(
-        f"area:{node.code}",
-        cells,
-        f"row {node.level.value}{here}",
-        role="treeitem",
-        title=f"{area_name(node, w)} {percent(node.coverage)} n = {count(node.tally.n)}",
-        **{
-            "aria-level": str(_DEPTH[node.level]),
-            "aria-selected": str(bool(here)).lower(),
-            **opened,
-        },
-    )
+def _row(
+    node: AreaNode, chosen: str | None, w: Words, *, has_grids: bool = False
+) -> dict[str, Any]:
+    name = area_name(node, w)
+    return {
+        "code": node.code,
+        "level": node.level.value,
+        "depth": _DEPTH[node.level],
+        "name": name,
+        "line": node.number if node.level is AreaLevel.DISTRICT else 0,
+        "share": round(100 * (node.coverage.share or 0.0), 1),
+        "fill": COVERAGE[node.status].fill or "transparent",
+        "percent": percent_bare(node.coverage),
+        "late": count(node.overdue),
+        "alarm": node.overdue > ALARMING,
+        "here": node.code == chosen,
+        "open": has_grids,
+        "title": f"{name} {percent(node.coverage)} n = {count(node.tally.n)}",
+    }
 
 
+ALARMING = 9  # overdue tasks from which a line's pill is red
 _DEPTH = {
     AreaLevel.SUBDISTRICT: 1,
     AreaLevel.DISTRICT: 2,
@@ -110,10 +105,6 @@ _DEPTH = {
     AreaLevel.GRID: 4,
     AreaLevel.COMPOUND: 4,
 }
-
-
-def _sign(node: AreaNode) -> list[Component]:
-    return [district_line(node.number)] if node.level is AreaLevel.DISTRICT else []
 
 
 def area_name(node: AreaNode | Crumb, w: Words) -> str:

@@ -1,5 +1,6 @@
 """The household list: floor by room matrix and its twin, the list."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -86,50 +87,46 @@ def _cell(door: DoorRow, today: date) -> str:
 
 
 def door_list(doors: Sequence[DoorRow], today: date, w: Words) -> Component:
-    """Return the list beside the matrix: what is open first, each room a row that opens its file."""
+    """Return the list beside the matrix, what is open first; one component, drawn by assets/lists.js.
+
+    Sixty rows as components of their own take a second to show.
+    """
     ordered = sorted(
         doors, key=lambda door: (door.resolved, door.due_on is None, door.due_on or today)
     )
     heads = ("Room", "Status", "Persons", "Last visit", "Next")
-    return html.Table(
-        [
-            html.Thead(html.Tr([html.Th(w(head)) for head in heads])),
-            html.Tbody([_row(door, today, w) for door in ordered[:ROWS_SHOWN]]),
-        ],
-        className="door-list",
-    )
+    told = {
+        "heads": [w(head) for head in heads],
+        "rows": [_row(door, today, w) for door in ordered],
+    }
+    return html.Div(className="door-list", **{"data-doors": json.dumps(told, ensure_ascii=False)})
 
 
-# A screen shows a dozen rows; the whole list opens as a grid that draws only what is in view.
-ROWS_SHOWN = 60
+def _row(door: DoorRow, today: date, w: Words) -> list[Any]:
+    """Return id, room, status and its look, persons, last visit, when due and whether late, what next."""
+    shade = DWELLING[door.status]
+    when, what = _next(door, today, w)
+    return [
+        door.id,
+        door.room,
+        w(f"dwelling {door.status.value}"),
+        shade.fill,
+        shade.hatch,
+        str(door.persons) if door.persons else NOTHING,
+        day_in_year(door.last_visit, today),
+        when,
+        bool(when) and door.due_on is not None and door.due_on < today,
+        what,
+    ]
 
 
-def _row(door: DoorRow, today: date, w: Words) -> Component:
-    return html.Tr(
-        [
-            html.Td(
-                html.Button(door.room, type="button", className="go", **{"data-room": str(door.id)})
-            ),
-            html.Td([swatch(DWELLING[door.status]), w(f"dwelling {door.status.value}")]),
-            html.Td(str(door.persons) if door.persons else NOTHING, className="num"),
-            html.Td(day_in_year(door.last_visit, today)),
-            html.Td(_next(door, today, w)),
-        ],
-        **{"data-door": str(door.id)},
-    )
-
-
-def _next(door: DoorRow, today: date, w: Words) -> list[Any] | str:
-    """Return what is to be done and by when, else how often nobody was met."""
+def _next(door: DoorRow, today: date, w: Words) -> tuple[str, str]:
+    """Return when something is due and what it is, else how often nobody was met."""
     if door.task is not None and door.due_on is not None:
-        late = "late" if door.due_on < today else ""
-        return [
-            html.B(due(door.due_on, today, w), className=late),
-            f" · {w(f'task {door.task.value}')}",
-        ]
+        return due(door.due_on, today, w), w(f"task {door.task.value}")
     if door.status is DwellingStatus.NO_CONTACT and door.attempts:
-        return w("not met {n} times", n=door.attempts)
-    return NOTHING
+        return "", w("not met {n} times", n=door.attempts)
+    return "", NOTHING
 
 
 def door_grid(doors: Sequence[DoorRow], today: date, w: Words) -> Component:

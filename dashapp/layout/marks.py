@@ -25,11 +25,6 @@ def overdue_pill(count: int, w: Words) -> Component | None:
     return html.Span(w("Late {n}", n=count), className="pill late")
 
 
-def district_line(number: int) -> Component:
-    """Return the sample of a district's line, as the map draws it."""
-    return html.Span(className=f"district-line d{number}", **{"aria-hidden": "true"})
-
-
 def link_to(target: str, children: Any, class_name: str = "", **more: Any) -> Component:
     """Return a button that goes to a place: `area:CODE` or `building:CODE`."""
     return html.Button(

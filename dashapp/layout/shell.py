@@ -93,7 +93,6 @@ def _search(w: Words) -> Component:
         ],
         className="search",
         role="search",
-        **{"data-testid": "search"},
     )
 
 

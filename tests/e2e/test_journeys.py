@@ -164,6 +164,7 @@ def test_searching_a_compound_lists_it_and_goes_there(sign_in, street_url):
     the_map = MapPage(page)
     before = the_map.view
     page.keyboard.press("/")
+    assert page.locator("[data-testid=search]").evaluate("(box) => box === document.activeElement")
     page.keyboard.type(name[:2])
     page.wait_for_selector(".results.open .result")
     page.locator(".results .result", has_text=name).first.click()
