@@ -17,7 +17,7 @@ from data.queries.areas import AreaNode, accuracy_of, area_node, area_tree, crum
 from data.queries.buildings import building_head
 from data.rules.areas import AreaLevel
 
-Parts = tuple[list[Component], Component, list[Component]]
+Parts = tuple[Component, Component, Component]
 
 
 def show_areas(
@@ -30,7 +30,11 @@ def show_areas(
         building, area = _building(session, principal, selection)
         node = _chosen(session, principal, nodes, area)
         if node is None:
-            return scope_figures(None, None, w), area_tree_rows([], [], None, w), []
+            return (
+                scope_figures(None, None, w),
+                area_tree_rows([], [], None, w),
+                breadcrumb([], None, w),
+            )
         committee = _committee(node)
         grids = grids_of(session, principal, committee) if committee else []
         return (
@@ -74,16 +78,20 @@ def _committee(node: AreaNode) -> str | None:
 
 
 def register(app: Dash, services: Services) -> None:
-    """Bind the left side and the breadcrumb to what is chosen and to the feed's tick."""
+    """Bind the left side and the breadcrumb to what is chosen and to the feed's tick.
+
+    `ids.PLACE` is the selection again, told once the building's panel stands: who clicks a building waits
+    for the panel and not for the tree.
+    """
 
     @app.callback(
         Output(ids.SCOPE, "children"),
         Output(ids.TREE, "children"),
         Output(ids.BREADCRUMB, "children"),
-        Input(ids.SELECTION, "data"),
+        Input(ids.PLACE, "data"),
         Input(ids.TICK, "data"),
     )
-    async def on_selection(data: Any, _tick: Any) -> Any:
+    async def on_place(data: Any, _tick: Any) -> Any:
         return await in_thread(
             show_areas, read_selection(data), required_principal(), current_language(), services
         )

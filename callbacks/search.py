@@ -16,7 +16,7 @@ from data.queries.search import find_places
 
 def show_places(
     asked: Any, principal: Principal, language: str, services: Services
-) -> list[Component]:
+) -> Component | None:
     """Return the places that fit what was typed."""
     words = asked if isinstance(asked, str) else ""
     with services.store.read() as session:

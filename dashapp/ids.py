@@ -5,6 +5,7 @@ from typing import Final
 MAP: Final = "map"
 BUILDINGS: Final = "map-buildings"
 SELECTION: Final = "selection"
+PLACE: Final = "place"
 TICK: Final = "tick"
 ROOM: Final = "room"
 SCOPE: Final = "scope-figures"

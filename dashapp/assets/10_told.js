@@ -14,8 +14,11 @@ window.shiyou = window.shiyou || {};
     const text = S.told().words[msgid] || msgid;
     return text.replace(/\{(\w+)\}/g, (whole, name) => (values && name in values ? values[name] : whole));
   };
-  S.mark = function (name, detail) {
+  S.mark = function (name, detail, done) {
     // After the frame that shows it, so that the mark never comes before the pixels.
-    requestAnimationFrame(() => setTimeout(() => performance.mark('shiyou:' + name, { detail }), 0));
+    requestAnimationFrame(() => setTimeout(() => {
+      performance.mark('shiyou:' + name, { detail });
+      if (done) done();
+    }, 0));
   };
 })(window.shiyou);

@@ -5,6 +5,7 @@
   const early = window.shiyouEarly;
   const KEPT = ['building', 'area', 'tab', 'grid', 'period', 'status'];
   const TICK_MS = 2000;
+  const PANEL_FIRST_MS = 500;
   let layer = null;
   let place = { epoch: -1, rev: -1 };
   let chosenOrd = null;
@@ -42,26 +43,33 @@
   }
 
   // -- what is chosen
-  function tellServer() {
+  async function tellServer() {
     const now = chosen();
     dash_clientside.set_props('selection', { data: now });
-    dash_clientside.set_props('room', { data: null });
+    S.closeRoom();
     document.body.classList.toggle('has-building', Boolean(now.building));
-    watchPanel(now);
+    if (now.building) await panelShown(now);
+    if (same(now, chosen())) dash_clientside.set_props('place', { data: now });
   }
 
-  function watchPanel(now) {
-    const panel = document.querySelector('[data-testid=building-panel]');
-    if (!panel || !now.building) return;
-    const from = performance.now();
-    const watcher = new MutationObserver(() => {
-      const shown = panel.querySelector('[data-code]');
-      if (!shown || (shown.dataset.code !== now.building && shown.dataset.code !== 'none')) return;
-      if (shown.dataset.tabOpen && shown.dataset.tabOpen !== (now.tab || 'households')) return;
-      watcher.disconnect();
-      S.mark('panel-shown', { code: shown.dataset.code, from });
+  const same = (one, other) => KEPT.every((key) => one[key] === other[key]);
+
+  /* Resolves when the panel of what is chosen stands, or has taken too long for the tree to wait for it. */
+  let watcher = null;
+  function panelShown(now) {
+    const panel = document.querySelector('[data-testid=building-panel]'), from = performance.now();
+    if (watcher) watcher.disconnect();
+    return new Promise((done) => {
+      setTimeout(done, PANEL_FIRST_MS);
+      watcher = new MutationObserver(() => {
+        const shown = panel.querySelector('[data-code]');
+        if (!shown || (shown.dataset.code !== now.building && shown.dataset.code !== 'none')) return;
+        if (shown.dataset.tabOpen && shown.dataset.tabOpen !== (now.tab || 'households')) return;
+        watcher.disconnect();
+        S.mark('panel-shown', { code: shown.dataset.code, from }, done);
+      });
+      watcher.observe(panel, { childList: true, subtree: true, attributes: true });
     });
-    watcher.observe(panel, { childList: true, subtree: true, attributes: true });
   }
 
   function choose(change) {

@@ -42,12 +42,15 @@
     room: (element) => openRoom(+element.dataset.room),
   };
 
+  let opened = null;
   function openRoom(dwelling) {
+    opened = dwelling;
     dash_clientside.set_props('room', { data: dwelling });
     for (const row of document.querySelectorAll('[data-door]')) row.classList.toggle('here', +row.dataset.door === dwelling);
     S.matrix.select(dwelling);
   }
   S.openRoom = openRoom;
+  S.closeRoom = () => { if (opened !== null) openRoom(null); };
 
   document.addEventListener('click', (event) => {
     for (const name in clicks) {
@@ -112,13 +115,12 @@
     if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
   });
 
-  // -- the breadcrumb keeps its last step in view
-  new MutationObserver(() => {
-    const crumbs = document.querySelector('[data-testid=breadcrumb]');
-    if (crumbs) crumbs.scrollLeft = crumbs.scrollWidth;
-    // dcc.Input takes no attributes of ours
+  // -- dcc.Input takes no attributes of ours
+  new MutationObserver((_mutations, observer) => {
     const box = document.getElementById('search-box');
-    if (box && !box.dataset.testid) box.dataset.testid = 'search';
+    if (!box) return;
+    box.dataset.testid = 'search';
+    observer.disconnect();
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   // -- the list as a grid: its script is fetched when it is first asked for

@@ -58,15 +58,10 @@
     return out;
   }
 
-  function draw(host) {
-    if (host.dataset.drawn === host.dataset.rows) return;
-    host.dataset.drawn = host.dataset.rows;
-    const blocks = host.dataset.rows.split(';').filter(Boolean);
-    host.replaceChildren(...blocks.map((text) => block(text, blocks.length > 1)));
-  }
-
-  new MutationObserver(() => document.querySelectorAll('[data-rows]').forEach(draw))
-    .observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-rows'] });
+  S.drawn('rows', (_host, value) => {
+    const blocks = value.split(';').filter(Boolean);
+    return blocks.map((text) => block(text, blocks.length > 1));
+  });
 
   function neighbour(from, dx, dy) {
     const line = from.parentElement;

@@ -11,16 +11,13 @@
     return element;
   }
 
-  function draw(host) {
-    if (host.dataset.drawn === host.dataset.points) return;
-    host.dataset.drawn = host.dataset.points;
-    const points = JSON.parse(host.dataset.points);
-    host.replaceChildren();
-    if (!points.length) { host.textContent = S.word('No round this period'); return; }
+  function draw(host, value) {
+    const points = JSON.parse(value);
+    if (!points.length) return [document.createTextNode(S.word('No round this period'))];
     const width = host.clientWidth || 400, low = Math.min(0.6, Math.floor(Math.min(...points.map((p) => p[2])) * 10) / 10);
     const y = (share) => TOP + (1 - share) / (1 - low) * (HEIGHT - TOP - BOTTOM);
     const x = (i) => LEFT + (i + 0.5) * (width - LEFT - RIGHT) / points.length;
-    const svg = add(host, 'svg', { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` });
+    const svg = add(document.createDocumentFragment(), 'svg', { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` });
     for (let share = low; share <= 1.001; share += 0.1) {
       add(svg, 'line', { x1: LEFT, x2: width - RIGHT, y1: y(share), y2: y(share), stroke: '#ECEFF2' });
       add(svg, 'text', { x: LEFT - 6, y: y(share) + 4, 'text-anchor': 'end' }, Math.round(share * 100));
@@ -32,8 +29,8 @@
       add(dot, 'title', {}, `${label}: ${(100 * share).toFixed(1)}% [${(100 * lower).toFixed(1)}, ${(100 * upper).toFixed(1)}] n=${n}`);
       add(svg, 'text', { x: x(i), y: HEIGHT - 6, 'text-anchor': 'middle' }, label);
     });
+    return [svg];
   }
 
-  new MutationObserver(() => document.querySelectorAll('[data-points]').forEach(draw))
-    .observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-points'] });
+  S.drawn('points', draw);
 })(window.shiyou);

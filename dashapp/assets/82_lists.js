@@ -1,6 +1,5 @@
-/* Long lists as plain elements from one attribute each: data-doors (the household list), data-tree (the areas).
-   Every row as a Dash component of its own would hold the page up for a second. */
-(function () {
+/* Long lists: data-doors (the household list of a building), data-tree (the areas). */
+(function (S) {
   function make(tag, className, text) {
     const element = document.createElement(tag);
     if (className) element.className = className;
@@ -33,14 +32,14 @@
     return row;
   }
 
-  function doors(host, told) {
-    const table = document.createElement('table'), head = document.createElement('tr');
+  function doors(_host, value) {
+    const told = JSON.parse(value), table = document.createElement('table'), head = document.createElement('tr');
     head.append(...told.heads.map((text) => make('th', '', text)));
     const thead = document.createElement('thead'), body = document.createElement('tbody');
     thead.append(head);
     body.append(...told.rows.map(door));
     table.append(thead, body);
-    host.replaceChildren(table);
+    return [table];
   }
 
   function area(line) {
@@ -63,26 +62,6 @@
     return row;
   }
 
-  /* The focused line keeps the focus: people walk the tree by keyboard while figures change. */
-  function tree(host, lines) {
-    const focused = document.activeElement && host.contains(document.activeElement) ? document.activeElement.dataset.go : null;
-    host.replaceChildren(...lines.map(area));
-    const again = focused && host.querySelector(`[data-go="${focused}"]`);
-    if (again) again.focus();
-  }
-
-  const DRAW = { doors, tree };
-  function draw() {
-    for (const kind in DRAW) {
-      for (const host of document.querySelectorAll(`[data-${kind}]`)) {
-        if (host.drawn === host.dataset[kind]) continue;
-        host.drawn = host.dataset[kind];
-        DRAW[kind](host, JSON.parse(host.drawn));
-      }
-    }
-  }
-
-  new MutationObserver(draw).observe(document.documentElement, {
-    childList: true, subtree: true, attributes: true, attributeFilter: ['data-doors', 'data-tree'],
-  });
-})();
+  S.drawn('doors', doors);
+  S.drawn('tree', (_host, value) => JSON.parse(value).map(area));
+})(window.shiyou);

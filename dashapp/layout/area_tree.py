@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from dashapp.layout.flat import flat
 from dashapp.layout.marks import link_to
 from dashapp.text.formats import count, interval, percent, percent_bare
 from dashapp.text.palette import COVERAGE
@@ -15,37 +16,46 @@ from data.queries.areas import Accuracy, AreaNode, Crumb
 from data.rules.areas import AreaLevel
 
 
-def scope_figures(node: AreaNode | None, accuracy: Accuracy | None, w: Words) -> list[Component]:
+def scope_figures(node: AreaNode | None, accuracy: Accuracy | None, w: Words) -> Component:
     """Return the chosen area's name and its two headline rates, each with its n."""
     if node is None or accuracy is None:
-        return [html.P(w("Nothing within your area. Ask the population office for an area."))]
+        return flat(
+            html.Div(html.P(w("Nothing within your area. Ask the population office for an area.")))
+        )
     month = int(accuracy.month[5:])
     when = w("month {n}, provisional", n=month) if accuracy.provisional else w("month {n}", n=month)
     rate = accuracy.checked.accuracy
-    return [
-        html.Div([html.B(area_name(node, w)), html.Span(w("whole area"))], className="scope-title"),
+    return flat(
         html.Div(
             [
-                _figure(
-                    w("Coverage"),
-                    "",
-                    percent(node.coverage),
-                    w("n = {n} doors", n=count(node.tally.n)),
+                html.Div(
+                    [html.B(area_name(node, w)), html.Span(w("whole area"))],
+                    className="scope-title",
                 ),
-                _figure(
-                    w("Accuracy"),
-                    when,
-                    percent(rate),
+                html.Div(
                     [
-                        interval(rate.interval),
-                        " ",
-                        html.Span(w("n = {n} persons", n=count(rate.denominator))),
+                        _figure(
+                            w("Coverage"),
+                            "",
+                            percent(node.coverage),
+                            w("n = {n} doors", n=count(node.tally.n)),
+                        ),
+                        _figure(
+                            w("Accuracy"),
+                            when,
+                            percent(rate),
+                            [
+                                interval(rate.interval),
+                                " ",
+                                html.Span(w("n = {n} persons", n=count(rate.denominator))),
+                            ],
+                        ),
                     ],
+                    className="rates",
                 ),
-            ],
-            className="rates",
-        ),
-    ]
+            ]
+        )
+    )
 
 
 def _figure(name: str, note: str, value: str, below: Any) -> Component:
@@ -67,7 +77,7 @@ def area_tree_rows(
     Grids stand under their committee when it is the chosen one.
     """
     if not nodes:
-        return html.P(w("Nothing within your area. Ask the population office for an area."))
+        return flat(html.P(w("Nothing within your area. Ask the population office for an area.")))
     rows = []
     for node in nodes:
         own = [grid for grid in grids if grid.parent == node.code]
@@ -114,7 +124,7 @@ def area_name(node: AreaNode | Crumb, w: Words) -> str:
     return node.name
 
 
-def breadcrumb(crumbs: Sequence[Crumb], building: str | None, w: Words) -> list[Component]:
+def breadcrumb(crumbs: Sequence[Crumb], building: str | None, w: Words) -> Component:
     """Return the steps down to what is chosen; each but the last leads back."""
     steps = [
         link_to(
@@ -126,7 +136,7 @@ def breadcrumb(crumbs: Sequence[Crumb], building: str | None, w: Words) -> list[
     ]
     if building is not None:
         steps.append(html.Span(building, className="crumb here"))
-    return steps
+    return flat(html.Div(steps))
 
 
 def _crumb_count(crumb: Crumb, w: Words) -> str:

@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import ids
+from dashapp.layout.flat import flat
 from dashapp.layout.household_list import door_list, matrix, status_counts, view_switch
 from dashapp.layout.marks import overdue_pill, status_word, swatch
 from dashapp.text.formats import count, day_in_year, percent
@@ -21,25 +22,29 @@ from data.rules.deadlines import SHANGHAI
 
 def nothing_chosen(w: Words) -> Component:
     """Say what the panel is for while no building is chosen."""
-    return html.Div(
-        [
-            html.H2(w("No building chosen")),
-            html.P(w("Click a building on the map, or search an address.")),
-        ],
-        className="empty",
+    return flat(
+        html.Div(
+            [
+                html.H2(w("No building chosen")),
+                html.P(w("Click a building on the map, or search an address.")),
+            ],
+            className="empty",
+        )
     )
 
 
 def no_such_building(w: Words, scope: str) -> Component:
     """Say the same of what does not exist and of what lies outside the area."""
-    return html.Div(
-        [
-            html.H2(w("No such building within your area")),
-            html.P(w("You see {scope}.", scope=scope)),
-            html.Button(w("Close"), type="button", className="plain", **{"data-act": "close"}),
-        ],
-        className="empty",
-        **{"data-code": "none"},
+    return flat(
+        html.Div(
+            [
+                html.H2(w("No such building within your area")),
+                html.P(w("You see {scope}.", scope=scope)),
+                html.Button(w("Close"), type="button", className="plain", **{"data-act": "close"}),
+            ],
+            className="empty",
+            **{"data-code": "none"},
+        )
     )
 
 
@@ -49,7 +54,11 @@ def building_panel(
     """Return the whole panel with one tab open."""
     return html.Div(
         [
-            html.Div([_head(head, today, w), _tabs(head, tab, rounds, w)], className="panel-top"),
+            flat(
+                html.Div(
+                    [_head(head, today, w), _tabs(head, tab, rounds, w)], className="panel-top"
+                )
+            ),
             html.Div(body, className=f"tab-body {tab}", role="tabpanel"),
         ],
         className="building",
@@ -147,21 +156,23 @@ def households_tab(
 ) -> Component:
     """Return the matrix, its counts and the list; or what to do when no dwelling is known."""
     if head.status is CoverageStatus.UNLISTED:
-        return html.Div(
-            [
-                html.H3(w("status unlisted")),
-                html.P(w("No dwelling of this building is known yet.")),
-            ],
-            className="empty",
+        return flat(
+            html.Div(
+                [
+                    html.H3(w("status unlisted")),
+                    html.P(w("No dwelling of this building is known yet.")),
+                ],
+                className="empty",
+            )
         )
     counts = Counter(door.status for door in doors)
     return html.Div(
         [
             html.Div(
-                [view_switch(w), html.Span(className="space"), _open_doors(doors, w)],
+                [view_switch(w), flat(_open_doors(doors, w))],
                 className="tools",
             ),
-            status_counts(counts, w),
+            flat(status_counts(counts, w)),
             matrix(doors, today, w),
             html.Div(id=ids.ROOM_DETAIL, className="room-detail", **{"aria-live": "polite"}),
             door_list(doors, today, w),

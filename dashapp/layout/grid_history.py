@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from dash import html
 from dash.development.base_component import Component
 
+from dashapp.layout.flat import flat
 from dashapp.text.formats import count, day_in_year, interval, percent, percent_bare
 from dashapp.text.words import Words
 from data.queries.verification import GridHistory, RoundRow
@@ -25,10 +26,10 @@ def history_tab(
 ) -> Component:
     """Return one grid's rounds in a period, with a switch when the building has several grids."""
     if history is None:
-        return html.Div([html.H3(w("This building is in no grid yet."))], className="empty")
+        return flat(html.Div([html.H3(w("This building is in no grid yet."))], className="empty"))
     rounds = in_period(history.rounds, period, today)
     sums = total(row.checked for row in rounds)
-    return html.Div(
+    return flat(html.Div(
         [
             html.Div([*_switch(history, grids, w), html.Span(className="space"), _periods(period, w)],
                      className="tools"),
@@ -44,7 +45,7 @@ def history_tab(
             _table(rounds, sums, today, w),
             html.P(w("Marked: rounds that checked this building"), className="quiet"),
         ]
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def in_period(rounds: Sequence[RoundRow], period: str, today: date) -> list[RoundRow]:

@@ -13,6 +13,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import ids
+from dashapp.layout.flat import flat
 from dashapp.layout.marks import swatch
 from dashapp.text.formats import NOTHING, count, day_in_year, due
 from dashapp.text.palette import DWELLING, dwelling_letter
@@ -178,7 +179,7 @@ def _grid_row(door: DoorRow, today: date, w: Words) -> dict[str, Any]:
 def room_detail(room: str, files: Sequence[HouseholdFile], today: date, w: Words) -> Component:
     """Return the households behind one door; persons masked, or only counted."""
     body = [_file(file, today, w) for file in files] or [html.P(w("No household on the register."))]
-    return html.Section([html.H3(w("Room {room}", room=room)), *body], className="room-file")
+    return flat(html.Section([html.H3(w("Room {room}", room=room)), *body], className="room-file"))
 
 
 def _file(file: HouseholdFile, today: date, w: Words) -> Component:

@@ -3,6 +3,7 @@
 from dash import html
 from dash.development.base_component import Component
 
+from dashapp.layout.flat import flat
 from dashapp.layout.marks import swatch
 from dashapp.text.palette import COVERAGE
 from dashapp.text.words import Words
@@ -20,26 +21,31 @@ MARKS = (
 
 def legend(w: Words) -> Component:
     """Return the legend; its counts are filled in by the map's script from the status bytes."""
-    return html.Details(
-        [
-            html.Summary(
-                [html.B(w("Coverage status")), html.Span(className="total", **{"data-total": ""})]
-            ),
-            html.Div(
-                [_class_row(status, w) for status in COVERAGE],
-                role="group",
-                **{"aria-label": w("Coverage status")},
-            ),
-            html.Div(
-                [_mark_row(flag, code, word, w) for flag, code, word in MARKS],
-                className="marks",
-                role="group",
-                **{"aria-label": w("Marks")},
-            ),
-        ],
-        className="legend",
-        open=True,
-        **{"data-testid": "legend"},
+    return flat(
+        html.Details(
+            [
+                html.Summary(
+                    [
+                        html.B(w("Coverage status")),
+                        html.Span(className="total", **{"data-total": ""}),
+                    ]
+                ),
+                html.Div(
+                    [_class_row(status, w) for status in COVERAGE],
+                    role="group",
+                    **{"aria-label": w("Coverage status")},
+                ),
+                html.Div(
+                    [_mark_row(flag, code, word, w) for flag, code, word in MARKS],
+                    className="marks",
+                    role="group",
+                    **{"aria-label": w("Marks")},
+                ),
+            ],
+            className="legend",
+            open=True,
+            **{"data-testid": "legend"},
+        )
     )
 
 

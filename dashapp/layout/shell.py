@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dashapp import ids
 from dashapp.layout.building_panel import nothing_chosen
 from dashapp.layout.coverage_map import coverage_map
+from dashapp.layout.flat import flat
 from dashapp.layout.legend import legend
 from dashapp.page_context import PageContext
 from dashapp.text.js_words import JS_WORDS
@@ -63,8 +64,11 @@ def _top_bar(principal: Principal | None, w: Words, context: PageContext) -> Com
             html.Span(className="mark", **{"aria-hidden": "true"}),
             html.B(w("Shiyou")),
             html.Span(context.subdistrict, className="subdistrict", title=context.subdistrict),
-            html.Nav(
-                html.A(w("Map"), href="/", className="module here"), **{"aria-label": w("Modules")}
+            flat(
+                html.Nav(
+                    html.A(w("Map"), href="/", className="module here"),
+                    **{"aria-label": w("Modules")},
+                )
             ),
             _search(w),
             _language(w),
@@ -112,17 +116,19 @@ def _account(w: Words, principal: Principal | None) -> Component:
     roles = (
         " · ".join(w(f"role {role.value}") for role in sorted(principal.roles)) if principal else ""
     )
-    return html.Details(
-        [
-            html.Summary(
-                [html.Span(name[:1], className="avatar"), html.Span(name), html.Small(roles)],
-                title=f"{name} {roles}",
-            ),
-            html.Button(
-                w("Sign out"), type="button", className="plain", **{"data-act": "sign-out"}
-            ),
-        ],
-        className="account",
+    return flat(
+        html.Details(
+            [
+                html.Summary(
+                    [html.Span(name[:1], className="avatar"), html.Span(name), html.Small(roles)],
+                    title=f"{name} {roles}",
+                ),
+                html.Button(
+                    w("Sign out"), type="button", className="plain", **{"data-act": "sign-out"}
+                ),
+            ],
+            className="account",
+        )
     )
 
 
@@ -157,14 +163,16 @@ def _left(w: Words) -> Component:
             html.Section(
                 id=ids.SCOPE, className="scope", **{"aria-label": w("Figures of the area")}
             ),
-            html.Div(
-                [
-                    html.Span(w("Area")),
-                    html.Span(w("Coverage")),
-                    html.Span("%"),
-                    html.Span(w("Late")),
-                ],
-                className="tree-head",
+            flat(
+                html.Div(
+                    [
+                        html.Span(w("Area")),
+                        html.Span(w("Coverage")),
+                        html.Span("%"),
+                        html.Span(w("Late")),
+                    ],
+                    className="tree-head",
+                )
             ),
             html.Div(
                 id=ids.TREE,
@@ -183,32 +191,39 @@ def _map_tools(w: Words) -> Component:
         ("zoom-out", "−", "Zoom out"),
         ("home", "⌂", "Whole area"),
     )
-    return html.Div(
-        [
-            html.Button(
-                sign, type="button", title=w(word), **{"data-act": act, "aria-label": w(word)}
-            )
-            for act, sign, word in tools
-        ],
-        className="map-tools",
+    return flat(
+        html.Div(
+            [
+                html.Button(
+                    sign, type="button", title=w(word), **{"data-act": act, "aria-label": w(word)}
+                )
+                for act, sign, word in tools
+            ],
+            className="map-tools",
+        )
     )
 
 
 def _print_title(w: Words, context: PageContext) -> Component:
     day = context.day.isoformat() if context.day else ""
-    return html.Div(
-        [
-            html.H1(f"{context.subdistrict} {w('Coverage status')}"),
-            html.P(f"{w('As of')} {day} · {w('Internal use')}"),
-            html.Div("N", className="north", **{"aria-hidden": "true"}),
-        ],
-        className="print-title",
+    return flat(
+        html.Div(
+            [
+                html.H1(f"{context.subdistrict} {w('Coverage status')}"),
+                html.P(f"{w('As of')} {day} · {w('Internal use')}"),
+                html.Div("N", className="north", **{"aria-hidden": "true"}),
+            ],
+            className="print-title",
+        )
     )
 
 
 def _phone_bar(w: Words) -> Component:
-    return html.Div(
-        html.Button(w("Show map"), type="button", **{"data-act": "show-map"}), className="phone-bar"
+    return flat(
+        html.Div(
+            html.Button(w("Show map"), type="button", **{"data-act": "show-map"}),
+            className="phone-bar",
+        )
     )
 
 
@@ -225,12 +240,14 @@ def _shortcuts(w: Words) -> Component:
         ("Ctrl P", "Print view"),
     )
     rows = [html.Tr([html.Td(html.Kbd(key)), html.Td(w(word))]) for key, word in keys]
-    return html.Div(
-        [html.H2(w("Keyboard")), html.Table(html.Tbody(rows))],
-        className="shortcuts",
-        hidden=True,
-        role="dialog",
-        **{"aria-label": w("Keyboard")},
+    return flat(
+        html.Div(
+            [html.H2(w("Keyboard")), html.Table(html.Tbody(rows))],
+            className="shortcuts",
+            hidden=True,
+            role="dialog",
+            **{"aria-label": w("Keyboard")},
+        )
     )
 
 
@@ -246,6 +263,7 @@ def _stores(w: Words, context: PageContext) -> list[Component]:
     }
     return [
         dcc.Store(id=ids.SELECTION),
+        dcc.Store(id=ids.PLACE),
         dcc.Store(id=ids.TICK),
         dcc.Store(id=ids.ROOM),
         dcc.Store(id=ids.GRID_READY),

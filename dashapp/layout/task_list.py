@@ -6,6 +6,7 @@ from datetime import date
 from dash import html
 from dash.development.base_component import Component
 
+from dashapp.layout.flat import flat
 from dashapp.text.formats import day_in_year, due
 from dashapp.text.words import Words
 from data.queries.tasks import TaskRow
@@ -14,22 +15,24 @@ from data.queries.tasks import TaskRow
 def tasks_tab(tasks: Sequence[TaskRow], today: date, w: Words) -> Component:
     """Return the open tasks, the latest first in line at the top; or say that there is none."""
     if not tasks:
-        return html.Div([html.H3(w("No open task here"))], className="empty")
+        return flat(html.Div([html.H3(w("No open task here"))], className="empty"))
     late = sum(1 for task in tasks if task.due_on < today)
     heads = ("Task", "Room", "Owner", "Since", "Due")
-    return html.Div(
-        [
-            html.Div(
-                w("{n} open, {late} late", n=len(tasks), late=late), className="tools task-sum"
-            ),
-            html.Table(
-                [
-                    html.Thead(html.Tr([html.Th(w(head)) for head in heads])),
-                    html.Tbody([_row(task, today, w) for task in tasks]),
-                ],
-                className="task-list",
-            ),
-        ]
+    return flat(
+        html.Div(
+            [
+                html.Div(
+                    w("{n} open, {late} late", n=len(tasks), late=late), className="tools task-sum"
+                ),
+                html.Table(
+                    [
+                        html.Thead(html.Tr([html.Th(w(head)) for head in heads])),
+                        html.Tbody([_row(task, today, w) for task in tasks]),
+                    ],
+                    className="task-list",
+                ),
+            ]
+        )
     )
 
 

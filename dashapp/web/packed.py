@@ -1,11 +1,12 @@
 """Bundles compressed once and not per visitor, with the cache rule their address deserves."""
 
 import gzip
+import hashlib
 from typing import Any, Final
 
 from dashapp.web.asgi import Asgi, Headers, Message, Receive, Scope, Send
 
-PREFIXES: Final = ("/_dash-component-suites/", "/assets/")
+PREFIXES: Final = ("/_dash-component-suites/", "/assets/", "/_favicon.ico")
 # More than there are bundles: a made-up query cannot fill the memory.
 MOST_KEPT: Final = 300
 IMMUTABLE: Final = b"public, max-age=31536000, immutable"
@@ -32,8 +33,11 @@ class Packed:
             if answer.status != 200 or len(self.kept) >= MOST_KEPT:
                 await answer.replay(send)
                 return
-            self.kept[key] = _packed(answer, fingerprinted=b"m=" in scope["query_string"])
+            self.kept[key] = _packed(answer, fingerprinted=_is_fingerprinted(scope))
         headers, body = self.kept[key]
+        if _asked_tag(scope) == dict(headers)[b"etag"]:
+            await _unchanged(headers, send)
+            return
         await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
         await send({"type": "http.response.body", "body": body})
 
@@ -50,6 +54,24 @@ def _is_bundle(scope: Scope) -> bool:
         and scope["path"].startswith(PREFIXES)
         and b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b"")
     )
+
+
+def _is_fingerprinted(scope: Scope) -> bool:
+    """Tell whether the address names the version: ours by ?m=, the icon by ?v=."""
+    return b"m=" in scope["query_string"] or b"v=" in scope["query_string"]
+
+
+def _asked_tag(scope: Scope) -> bytes | None:
+    tag = dict(scope["headers"]).get(b"if-none-match")
+    return tag if isinstance(tag, bytes) else None
+
+
+async def _unchanged(headers: Headers, send: Send) -> None:
+    kept = [
+        (name, value) for name, value in headers if name in (b"etag", b"cache-control", b"vary")
+    ]
+    await send({"type": "http.response.start", "status": 304, "headers": kept})
+    await send({"type": "http.response.body", "body": b""})
 
 
 class _Kept:
@@ -83,6 +105,7 @@ def _packed(answer: _Kept, *, fingerprinted: bool) -> tuple[Headers, bytes]:
     headers = [(name, value) for name, value in given if name not in REPLACED]
     headers += [
         (b"cache-control", cache),
+        (b"etag", b'"' + hashlib.sha256(body).hexdigest()[:16].encode() + b'"'),
         (b"content-encoding", b"gzip"),
         (b"vary", b"accept-encoding"),
         (b"content-length", str(len(body)).encode()),

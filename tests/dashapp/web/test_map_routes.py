@@ -218,6 +218,24 @@ def test_bundles_are_compressed_once_and_may_be_kept_for_ever(house):
     assert "content-encoding" not in plain.headers
 
 
+def test_a_part_without_version_is_asked_again_but_not_sent_again(house):
+    """Its name stays over an upgrade: it may be kept, not believed."""
+    part = "/_dash-component-suites/dash_leaflet/async-GeoJSON.js"
+    with house.client() as ann:
+        first = ann.get(part)
+        again = ann.get(part, headers={"If-None-Match": first.headers["etag"]})
+        other = ann.get(part, headers={"If-None-Match": '"old"'})
+    assert first.headers["cache-control"] == "no-cache"
+    assert (again.status_code, again.content) == (304, b"")
+    assert (other.status_code, other.content) == (200, first.content)
+
+
+def test_the_icon_is_fetched_once_and_not_at_each_change_of_the_address(house):
+    with house.client() as ann:
+        icon = next(part for part in ann.get("/").text.split('"') if "_favicon.ico" in part)
+        assert "immutable" in ann.get(icon).headers["cache-control"]
+
+
 def test_what_is_kept_of_bundles_is_bounded():
     async def inner(scope, _receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
