@@ -106,7 +106,7 @@ def _page(store: Store, shelf: MapShelf, server: FastAPI, page: Page) -> Compone
     principal = current_principal()
     if principal is None:
         return page(None, current_language(), PageContext())
-    files = shelf.known()
+    files = shelf.known(principal)
     with store.read() as session:
         clock, ground = read_clock(session), ground_of(session, principal)
         context = PageContext(
@@ -129,7 +129,7 @@ async def _life(store: Store, shelf: MapShelf, feed: Feed, _server: FastAPI) -> 
     await feed.start()
     # A large map takes seconds to pack: the server answers meanwhile, the manifest waits for it.
     beside = [
-        asyncio.create_task(shelf.present()),
+        asyncio.create_task(shelf.begin()),
         asyncio.create_task(close_each_midnight(store)),
     ]
     try:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
@@ -104,6 +104,22 @@ def require_reachable(store: Store) -> None:
         raise DatabaseUnusable(f"cannot open {where}: {cause}") from error
 
 
+def answers(store: Store) -> bool:
+    """Tell whether the register is where it was and answers.
+
+    An open SQLite file that was moved or deleted still answers, and everything written to it is lost.
+    """
+    path = make_url(store.url).database
+    if store.is_sqlite and not (path and Path(path).exists()):
+        return False
+    try:
+        with store.read() as session:
+            session.execute(text("SELECT 1 FROM clock"))
+    except (DBAPIError, sqlite3.Error):
+        return False
+    return True
+
+
 def _require_folder(path: str | None) -> None:
     if not path or path == ":memory:":
         raise DatabaseUnusable("the register needs a file: sqlite:////path/to/shiyou.db")
@@ -113,7 +129,10 @@ def _require_folder(path: str | None) -> None:
 
 
 def _engine(url: str) -> Engine:
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=False)
+    # Parameters stay out of messages and logs: they may be somebody's.
+    engine = create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=False, hide_parameters=True
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

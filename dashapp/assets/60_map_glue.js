@@ -5,6 +5,7 @@
   const early = window.shiyouEarly;
   const KEPT = ['building', 'area', 'tab', 'grid', 'period', 'status'];
   const TICK_MS = 2000;
+  const OUTSIDE = 'outside';
   const PANEL_FIRST_MS = 500;
   let layer = null;
   let place = { epoch: -1, rev: -1 };
@@ -79,7 +80,8 @@
   async function chooseOrd(ord) {
     if (ord === null || ord === undefined) return;
     const code = await codeOf(ord);
-    if (code) choose({ building: code, tab: null, grid: null });
+    // Outside the reader's area a building has no code here: the panel says so.
+    if (code !== null) choose({ building: code || OUTSIDE, tab: null, grid: null });
   }
 
   async function codeOf(ord) {

@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from dashapp.text.words import words_for
-from dashapp.web.asgi import Headers, Message, Send
+from dashapp.web.asgi import Headers, Message, Scope, Send
 from dashapp.web.identity import current_language
 from data.principal import Principal
 
@@ -56,7 +56,7 @@ class Answer:
 
     async def refuse(self, refusal: Refused) -> None:
         """Answer with a status and nothing that tells a stranger why."""
-        kind, body = self._refusal(refusal.status)
+        kind, body = refusal_body(refusal.status, page=self.wants_page)
         headers = [
             (b"content-type", kind),
             (b"content-length", str(len(body)).encode()),
@@ -64,11 +64,6 @@ class Answer:
         ]
         await self({"type": "http.response.start", "status": refusal.status, "headers": headers})
         await self({"type": "http.response.body", "body": body})
-
-    def _refusal(self, status: int) -> tuple[bytes, bytes]:
-        if status == AWAY and self.wants_page:
-            return b"text/html; charset=utf-8", _away_page(current_language()).encode()
-        return b"application/json", json.dumps({"error": status}).encode()
 
     def _headers(self, given: Headers) -> Headers:
         headers = [pair for pair in given if pair[0] != b"server"]
@@ -79,6 +74,19 @@ class Answer:
             cookie = csrf_cookie(self.principal.csrf, secure=self.secure)
             headers.append((b"set-cookie", cookie.encode()))
         return headers
+
+
+def wants_page(scope: Scope) -> bool:
+    """Tell whether a person looks at the answer, not a script."""
+    accepted = dict(scope["headers"]).get(b"accept", b"")
+    return scope["method"] in ("GET", "HEAD") and b"text/html" in accepted
+
+
+def refusal_body(status: int, *, page: bool) -> tuple[bytes, bytes]:
+    """Return content type and body of a refusal: a page that tries again while the database is away."""
+    if status == AWAY and page:
+        return b"text/html; charset=utf-8", _away_page(current_language()).encode()
+    return b"application/json", json.dumps({"error": status}).encode()
 
 
 def csrf_cookie(token: str, *, secure: bool) -> str:

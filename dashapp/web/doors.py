@@ -3,40 +3,37 @@
 A new route needs its line here before anybody can reach it.
 """
 
+import re
+from functools import cache
 from typing import Final
 
 PUBLIC: Final = frozenset(
     {("GET", "/login"), ("POST", "/login"), ("GET", "/healthz"), ("GET", "/sign-in.css")}
 )
-READS: Final = frozenset(
-    {
-        "/",
-        "/login",
-        "/sign-in.css",
-        "/healthz",
-        "/early.js",
-        "/feed_worker.js",
-        "/_dash-layout",
-        "/_dash-dependencies",
-        "/_favicon.ico",
-        "/manifest",
-        "/status",
-        "/areas",
-        "/feed",
-    }
-)
-READS_UNDER: Final = (
-    "/_dash-component-suites/",
-    "/assets/",
-    "/tiles/",
-    "/names/",
-    "/layers/",
-    "/card/",
-    "/jobs/",
-)
+BUNDLES: Final = ("/_dash-component-suites/", "/assets/")
 CALLBACKS: Final = "/_dash-update-component"
-WRITES: Final = frozenset({CALLBACKS, "/login", "/logout", "/language"})
-WRITES_UNDER: Final = ("/jobs/",)
+# {} stands for one part of a path, whatever it says.
+READS: Final = (
+    "/",
+    "/login",
+    "/sign-in.css",
+    "/healthz",
+    "/early.js",
+    "/feed_worker.js",
+    "/_dash-layout",
+    "/_dash-dependencies",
+    "/_favicon.ico",
+    "/manifest",
+    "/status",
+    "/areas",
+    "/feed",
+    "/tiles/{}",
+    "/names/{}",
+    "/layers/{}",
+    "/card/{}",
+    "/jobs/{}",
+)
+WRITES: Final = (CALLBACKS, "/login", "/logout", "/language", "/jobs/{}/cancel")
 
 
 def is_public(method: str, path: str) -> bool:
@@ -47,5 +44,10 @@ def is_public(method: str, path: str) -> bool:
 def is_open(method: str, path: str) -> bool:
     """Tell whether somebody signed in may come in here; what they see is the query layer's to say."""
     if method in ("GET", "HEAD"):
-        return path in READS or path.startswith(READS_UNDER)
-    return method == "POST" and (path in WRITES or path.startswith(WRITES_UNDER))
+        return path.startswith(BUNDLES) or _any_of(READS).fullmatch(path) is not None
+    return method == "POST" and _any_of(WRITES).fullmatch(path) is not None
+
+
+@cache
+def _any_of(doors: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(door).replace(r"\{\}", "[^/]+") for door in doors))

@@ -4,11 +4,12 @@ import logging
 from collections.abc import Mapping
 from typing import Final
 
-from dash.exceptions import PreventUpdate
-from sqlalchemy.exc import InterfaceError, OperationalError
-from starlette.responses import JSONResponse
+from dash.exceptions import DependencyException, PreventUpdate
+from sqlalchemy.exc import DatabaseError, DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from starlette.responses import Response
 
-from dashapp.web.answers import AWAY, COMES_BACK_S
+from dashapp.web.answers import AWAY, COMES_BACK_S, refusal_body, wants_page
 from dashapp.web.asgi import Asgi, Message, Receive, Scope, Send
 from data.errors import Conflict, DatabaseUnusable, Forbidden, InvalidInput, NotFound
 
@@ -17,9 +18,13 @@ STATUS_OF: Final[Mapping[type[Exception], int]] = {
     Forbidden: 403,
     Conflict: 409,
     InvalidInput: 400,
+    DependencyException: 404,  # Dash's word for a bundle that it does not have
+    DataError: 400,  # a value that no column can hold
     DatabaseUnusable: AWAY,
+    DatabaseError: AWAY,
     OperationalError: AWAY,
     InterfaceError: AWAY,
+    PoolExhausted: AWAY,
 }
 UNEXPECTED: Final = 500
 
@@ -63,5 +68,9 @@ class Faults:
         except Exception as error:
             if begun or scope["type"] != "http":
                 raise
-            status = status_of(scope, error)
-            await JSONResponse({"error": status}, status, waiting(status))(scope, receive, send)
+            await _answer(scope, status_of(scope, error))(scope, receive, send)
+
+
+def _answer(scope: Scope, status: int) -> Response:
+    kind, body = refusal_body(status, page=wants_page(scope))
+    return Response(body, status, waiting(status), kind.decode())

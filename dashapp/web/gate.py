@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from dashapp.web.answers import CSRF_COOKIE, CSRF_HEADER, Answer, Refused
+from dashapp.web.answers import CSRF_COOKIE, CSRF_HEADER, Answer, Refused, wants_page
 from dashapp.web.asgi import Asgi, Receive, Scope, Send
 from dashapp.web.bodies import read_body, replay
 from dashapp.web.doors import CALLBACKS, is_open, is_public
@@ -68,7 +68,7 @@ class Gate:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
-        answer = Answer(send, self.rules.policy, self.rules.secure, _wants_page(scope, headers))
+        answer = Answer(send, self.rules.policy, self.rules.secure, wants_page(scope))
         enter(None, self._language(None, headers))
         try:
             await self._pass(scope, headers, receive, answer)
@@ -84,7 +84,7 @@ class Gate:
     ) -> None:
         answer.principal = principal = await self._principal(headers)
         enter(principal, self._language(principal, headers))
-        _admit(scope, principal, wants_page=answer.wants_page)
+        _admit(scope, principal, page=answer.wants_page)
         if scope["method"] not in SAFE:
             _require_same_site(headers)
             body = await read_body(headers, receive)
@@ -132,18 +132,14 @@ def cookies(headers: dict[bytes, bytes]) -> dict[str, str]:
     return found
 
 
-def _wants_page(scope: Scope, headers: dict[bytes, bytes]) -> bool:
-    return scope["method"] in ("GET", "HEAD") and b"text/html" in headers.get(b"accept", b"")
-
-
-def _admit(scope: Scope, principal: Principal | None, *, wants_page: bool) -> None:
+def _admit(scope: Scope, principal: Principal | None, *, page: bool) -> None:
     method, path = scope["method"], scope["path"]
     if "//" in path or len(path) > LONGEST_PATH:
         raise Refused(400)
     if is_public(method, path):
         return
     if principal is None:
-        raise _to_sign_in(scope) if wants_page else Refused(401)
+        raise _to_sign_in(scope) if page else Refused(401)
     if not is_open(method, path):
         raise Refused(404)
 

@@ -1,4 +1,7 @@
-"""The immutable files of the map, in memory: tiles, names, outlines, each named by its content."""
+"""The immutable files of the map, in memory: tiles, names, outlines, each named by its content.
+
+Staff of the same subdistricts share the tiles; names are packed for each scope on its own.
+"""
 
 import asyncio
 import gzip
@@ -15,24 +18,53 @@ from sqlalchemy.orm import Session
 
 from dashapp.web.threads import in_thread
 from data.clock import read_clock
-from data.queries.footprints import Footprints, Outline, footprints, outlines
+from data.principal import Principal
+from data.queries.access import system_principal
+from data.queries.footprints import (
+    Footprints,
+    Outline,
+    building_names,
+    compounds,
+    footprints,
+    ground,
+)
 from data.session import Store
 from geo.footprints import ZOOM, TileSet, content_hash, pack_names, pack_tiles
 
 Box = tuple[float, float, float, float]
+Members = dict[str, npt.NDArray[np.int64]]
+Scope = tuple[frozenset[int], frozenset[int]]
+Bodies = dict[str, bytes]
 DEGREE_DECIMALS: Final = 7  # a centimetre
 TILE_SLACK: Final = 1e-9  # of a tile: a building on the edge belongs to both sides
+NAMELESS: Final = ("", "")
+# More than a city has different scopes; beyond it the longest unused is packed again when asked for.
+SCOPES_KEPT: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class GroundFiles:
+    """What all staff of the same subdistricts share: tiles, and the outlines that everybody may read."""
+
+    version: int
+    n: int
+    digests: dict[str, str] = field(repr=False)
+    members: Members = field(repr=False)
+    tiles: Bodies = field(repr=False)
+    layers: Bodies = field(repr=False)
+    layer_urls: dict[str, str]
+    bounds: Box | None
 
 
 @dataclass(frozen=True, slots=True)
 class MapFiles:
-    """Everything the map fetches once: gzipped bodies by hash, the manifest that names them."""
+    """Everything one scope's map fetches once: gzipped bodies by hash, the manifest that names them."""
 
     version: int
     manifest: bytes
-    tiles: dict[str, bytes] = field(repr=False)
-    names: dict[str, bytes] = field(repr=False)
-    layers: dict[str, bytes] = field(repr=False)
+    tiles: Bodies = field(repr=False)
+    names: Bodies = field(repr=False)
+    layers: Bodies = field(repr=False)
     layer_urls: dict[str, str]
     bounds: Box | None
 
@@ -47,26 +79,56 @@ class MapShelf:
         self.store = store
         self._queue: asyncio.Lock | None = None
         self._packing = threading.Lock()
-        self._files: MapFiles | None = None
+        self._grounds: dict[frozenset[int], GroundFiles] = {}
+        self._files: dict[Scope, MapFiles] = {}
 
-    async def present(self) -> MapFiles:
+    async def begin(self) -> None:
+        """Pack for the widest scope, so that nobody waits for it."""
+        await in_thread(self._refresh_widest)
+
+    async def present(self, principal: Principal) -> MapFiles:
         """Return the files of the present footprints; whoever comes while they are packed waits."""
         # Made on first use, in the loop that serves; waiting here holds up no worker thread.
         self._queue = self._queue or asyncio.Lock()
         async with self._queue:
-            return await in_thread(self.refresh)
+            return await in_thread(self.refresh, principal)
 
-    def known(self) -> MapFiles:
-        """Return the files as last packed; a page need not wait for the newest."""
-        return self._files or self.refresh()
+    async def held(self, principal: Principal) -> MapFiles:
+        """Return the files as last packed: what a manifest names is asked for a moment later."""
+        return self._files.get(_scope(principal)) or await self.present(principal)
 
-    def refresh(self) -> MapFiles:
-        """Pack again if the footprints are newer than what is kept."""
+    def known(self, principal: Principal) -> MapFiles:
+        """Return the files as last packed, from a thread; a page need not wait for the newest."""
+        return self._files.get(_scope(principal)) or self.refresh(principal)
+
+    def refresh(self, principal: Principal) -> MapFiles:
+        """Pack again what is older than the footprints."""
+        scope = _scope(principal)
         with self._packing, self.store.read() as session:
             version = read_clock(session).tiles_rev
-            if self._files is None or self._files.version != version:
-                self._files = _beside(pack_map(session, version), self._files)
-            return self._files
+            known = self._files.pop(scope, None)
+            if known is None or known.version != version:
+                shared = self._ground(session, principal, version)
+                known = _beside(pack_scope(session, principal, shared), known)
+            self._files[scope] = known
+            while len(self._files) > SCOPES_KEPT:
+                del self._files[next(iter(self._files))]
+            return known
+
+    def _refresh_widest(self) -> None:
+        with self.store.read() as session:
+            principal = system_principal(session, "worker")
+        self.refresh(principal)
+
+    def _ground(self, session: Session, principal: Principal, version: int) -> GroundFiles:
+        known = self._grounds.get(principal.subdistricts)
+        if known is None or known.version != version:
+            known = self._grounds[principal.subdistricts] = pack_ground(session, principal, version)
+        return known
+
+
+def _scope(principal: Principal) -> Scope:
+    return principal.subdistricts, principal.committees
 
 
 def _beside(new: MapFiles, old: MapFiles | None) -> MapFiles:
@@ -82,34 +144,51 @@ def _beside(new: MapFiles, old: MapFiles | None) -> MapFiles:
     )
 
 
-def pack_map(session: Session, version: int) -> MapFiles:
-    """Pack every current footprint and outline of the register."""
-    found, ground = footprints(session), outlines(session)
-    tiles: dict[str, bytes] = {}
-    names: dict[str, bytes] = {}
-    named: dict[str, list[str]] = {}
+def pack_ground(session: Session, principal: Principal, version: int) -> GroundFiles:
+    """Pack every current footprint and outline of the principal's subdistricts."""
+    found, outlines = footprints(session, principal), ground(session, principal)
+    tiles: Bodies = {}
+    digests: dict[str, str] = {}
+    members: Members = {}
     for packed in _columns(found):
         tiles |= packed.bodies
-        for key, members in packed.members.items():
-            digest, body = _names(found, members)
-            names[digest] = body
-            named[key] = [packed.names[key], digest]
-    layers = {kind: _layer(shapes) for kind, shapes in ground.items()}
-    bounds = _bounds(found, ground["subdistricts"])
+        digests |= packed.names
+        members |= packed.members
+    layers = {kind: _layer(shapes) for kind, shapes in outlines.items()}
+    return GroundFiles(
+        version=version,
+        n=1 + int(found.ords.max(initial=-1)),
+        digests=digests,
+        members=members,
+        tiles=tiles,
+        layers=dict(layers.values()),
+        layer_urls={kind: _layer_url(digest) for kind, (digest, _) in layers.items()},
+        bounds=_bounds(found, outlines["subdistricts"]),
+    )
+
+
+def pack_scope(session: Session, principal: Principal, shared: GroundFiles) -> MapFiles:
+    """Add to the shared files what only this scope may read: codes, labels, names of compounds."""
+    known = building_names(session, principal)
+    packed = {
+        key: pack_names([known.get(int(ord_), NAMELESS) for ord_ in members])
+        for key, members in shared.members.items()
+    }
+    digest, layer = _layer(compounds(session, principal))
     manifest = {
-        "n": 1 + int(found.ords.max(initial=-1)),
-        "tiles": named,
-        "bounds": bounds,
-        "version": version,
+        "n": shared.n,
+        "tiles": {key: [shared.digests[key], names] for key, (names, _) in packed.items()},
+        "bounds": shared.bounds,
+        "version": shared.version,
     }
     return MapFiles(
-        version=version,
+        version=shared.version,
         manifest=json.dumps(manifest, separators=(",", ":")).encode(),
-        tiles=tiles,
-        names=names,
-        layers=dict(layers.values()),
-        layer_urls={kind: f"/layers/{digest}" for kind, (digest, _) in layers.items()},
-        bounds=bounds,
+        tiles=shared.tiles,
+        names=dict(packed.values()),
+        layers={**shared.layers, digest: layer},
+        layer_urls={**shared.layer_urls, "compounds": _layer_url(digest)},
+        bounds=shared.bounds,
     )
 
 
@@ -136,11 +215,6 @@ def _only_column(packed: TileSet, x: int) -> TileSet:
     )
 
 
-def _names(found: Footprints, members: npt.NDArray[np.int64]) -> tuple[str, bytes]:
-    rows = np.searchsorted(found.ords, members)
-    return pack_names([(found.codes[row], found.labels[row]) for row in rows])
-
-
 def _bounds(found: Footprints, subdistricts: Sequence[Outline]) -> Box | None:
     """Return west, south, east, north of the subdistricts, or of the buildings without one."""
     boxes = [outline.shape.bounds for outline in subdistricts] or found.bounds
@@ -149,6 +223,10 @@ def _bounds(found: Footprints, subdistricts: Sequence[Outline]) -> Box | None:
     west, south, _, _ = np.min(boxes, axis=0)
     _, _, east, north = np.max(boxes, axis=0)
     return float(west), float(south), float(east), float(north)
+
+
+def _layer_url(digest: str) -> str:
+    return f"/layers/{digest}"
 
 
 def _layer(found: Sequence[Outline]) -> tuple[str, bytes]:

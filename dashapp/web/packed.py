@@ -7,7 +7,7 @@ from typing import Any, Final
 from dashapp.web.asgi import Asgi, Headers, Message, Receive, Scope, Send
 
 PREFIXES: Final = ("/_dash-component-suites/", "/assets/", "/_favicon.ico")
-# More than there are bundles: a made-up query cannot fill the memory.
+# More than there are bundles.
 MOST_KEPT: Final = 300
 IMMUTABLE: Final = b"public, max-age=31536000, immutable"
 REPLACED: Final = frozenset(
@@ -20,20 +20,21 @@ class Packed:
 
     def __init__(self, app: Asgi) -> None:
         self.app = app
-        self.kept: dict[tuple[str, bytes], tuple[Headers, bytes]] = {}
+        self.kept: dict[tuple[str, bool], tuple[Headers, bytes]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a bundle from what is kept, everything else from the server."""
         if not _is_bundle(scope):
             await self.app(scope, receive, send)
             return
-        key = (scope["path"], scope["query_string"])
+        # The query says at most that a version is named: a made-up one is no other bundle.
+        key = (scope["path"], _is_fingerprinted(scope))
         if key not in self.kept:
             answer = await self._asked(scope, receive)
             if answer.status != 200 or len(self.kept) >= MOST_KEPT:
                 await answer.replay(send)
                 return
-            self.kept[key] = _packed(answer, fingerprinted=_is_fingerprinted(scope))
+            self.kept[key] = _packed(answer, fingerprinted=key[1])
         headers, body = self.kept[key]
         if _asked_tag(scope) == dict(headers)[b"etag"]:
             await _unchanged(headers, send)

@@ -8,8 +8,6 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from dashapp.web.feed import Feed
 from dashapp.web.identity import required_principal
@@ -21,9 +19,11 @@ from data.principal import Principal
 from data.queries.cards import building_card
 from data.queries.changes import feed_position
 from data.queries.map_status import area_statuses, map_status
-from data.session import Store
+from data.session import Store, answers
 
 IMMUTABLE: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+# What depends on who asks is kept by their own browser alone, never by a proxy between.
+OWN: Final = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 NO_STORE: Final = {"Cache-Control": "no-store"}
 HEAD_SCRIPTS: Final = Path(__file__).parent.parent / "assets_head"
 LONGEST_ORD: Final = 9
@@ -34,20 +34,23 @@ def add_map_files(server: FastAPI, shelf: MapShelf) -> None:
 
     @server.get("/manifest")
     async def manifest() -> Response:
-        files = await shelf.present()
+        files = await shelf.present(required_principal())
         return Response(files.manifest, media_type="application/json", headers=NO_STORE)
 
     @server.get("/tiles/{name}")
     async def tile(request: Request, name: str) -> Response:
-        return _packed(request, shelf.known().tiles.get(name), "application/octet-stream")
+        files = await shelf.held(required_principal())
+        return _packed(request, files.tiles.get(name), "application/octet-stream")
 
     @server.get("/names/{name}")
     async def names(request: Request, name: str) -> Response:
-        return _packed(request, shelf.known().names.get(name), "application/json")
+        files = await shelf.held(required_principal())
+        return _packed(request, files.names.get(name), "application/json")
 
     @server.get("/layers/{name}")
     async def layer(request: Request, name: str) -> Response:
-        return _packed(request, shelf.known().layers.get(name), "application/geo+json")
+        files = await shelf.held(required_principal())
+        return _packed(request, files.layers.get(name), "application/geo+json")
 
 
 def add_map_states(server: FastAPI, store: Store, feed: Feed) -> None:
@@ -75,7 +78,7 @@ def add_health(server: FastAPI, store: Store) -> None:
 
     @server.get("/healthz")
     async def healthz() -> Response:
-        alive = await in_thread(_answers, store)
+        alive = await in_thread(answers, store)
         return Response("ok" if alive else "database away", 200 if alive else 503)
 
 
@@ -107,10 +110,9 @@ def _script(body: bytes) -> Any:
 def _packed(request: Request, body: bytes | None, kind: str) -> Response:
     if body is None:
         raise NotFound("no file of this name")
-    headers = {**IMMUTABLE, "Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(gzip.decompress(body), media_type=kind, headers=headers)
-    return Response(body, media_type=kind, headers={**headers, "Content-Encoding": "gzip"})
+        return Response(gzip.decompress(body), media_type=kind, headers=OWN)
+    return Response(body, media_type=kind, headers={**OWN, "Content-Encoding": "gzip"})
 
 
 def _status(store: Store, principal: Principal) -> Response:
@@ -136,15 +138,6 @@ def _card(store: Store, principal: Principal, number: str) -> Response:
         card = building_card(session, principal, int(number))
     body = json.dumps(asdict(card), default=str, ensure_ascii=False)
     return Response(body, media_type="application/json", headers=NO_STORE)
-
-
-def _answers(store: Store) -> bool:
-    try:
-        with store.read() as session:
-            session.execute(text("SELECT 1 FROM clock"))
-        return True
-    except DBAPIError:
-        return False
 
 
 def _job(store: Store, principal: Principal, uid: str) -> dict[str, Any]:

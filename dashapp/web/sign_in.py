@@ -85,7 +85,7 @@ class SignInDesk:
     async def enter(self, request: Request) -> Response:
         """Begin a session and go to the map, or say that it did not work."""
         fields = await _fields(request)
-        username, password = fields.get("username", "").strip(), fields.get("password", "")
+        username, password = _username(fields), fields.get("password", "")
         go_to = own_page(fields.get("next", "/"))
         if self.attempts.too_many(username):
             return await self._page(go_to, TOO_MANY, 429)
@@ -173,6 +173,12 @@ def own_page(wanted: str) -> str:
 async def _fields(request: Request) -> dict[str, str]:
     body = (await request.body())[:LONGEST_FORM].decode("utf8", "replace")
     return dict(parse_qsl(body, keep_blank_values=True))
+
+
+def _username(fields: dict[str, str]) -> str:
+    """Return the name as typed; one that cannot be printed is nobody's, and PostgreSQL takes no NUL."""
+    name = fields.get("username", "").strip()
+    return name if name.isprintable() else ""
 
 
 def _stored_hash(store: Store, username: str) -> str:

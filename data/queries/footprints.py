@@ -1,4 +1,8 @@
-"""The ground of the map: footprints, and the outlines of areas. Visible to all staff of a subdistrict."""
+"""The ground of the map: footprints, the outlines of areas, and what is written on them.
+
+Footprints are visible to all staff of a subdistrict; codes, labels and the names of compounds, which
+together are addresses, only in scope.
+"""
 
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -7,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from data.models import (
@@ -32,8 +36,6 @@ class Footprints:
     """
 
     ords: npt.NDArray[np.int64]
-    codes: list[str] = field(repr=False)
-    labels: list[str] = field(repr=False)
     outlines: list[bytes] = field(repr=False)
     bounds: npt.NDArray[np.float64]
 
@@ -53,71 +55,106 @@ class Outline:
     shape: BaseGeometry
 
 
-def footprints(session: Session) -> Footprints:
-    """Return every current footprint of the register, by ord."""
+def footprints(session: Session, principal: Principal) -> Footprints:
+    """Return every current footprint of the principal's subdistricts, by ord."""
     table: Any = Building.__table__
     statement = (
-        select(table.c.ord, table.c.code, table.c.label, table.c.outline)
-        .where(table.c.valid_to.is_(None))
+        select(table.c.ord, table.c.outline)
+        .where(
+            table.c.valid_to.is_(None),
+            table.c.committee_id.in_(_committees_around(principal)),
+        )
         .order_by(table.c.ord)
         .execution_options(yield_per=READ_AT_ONCE)
     )
     ords: list[int] = []
-    found = Footprints(np.empty(0, np.int64), [], [], [], np.empty((0, 4)))
+    found = Footprints(np.empty(0, np.int64), [], np.empty((0, 4)))
     bounds = [found.bounds]
     for rows in session.execute(statement).partitions():
-        numbers, codes, labels, shapes = zip(*rows, strict=True)
+        numbers, shapes = zip(*rows, strict=True)
         ords.extend(numbers)
-        found.codes.extend(codes)
-        found.labels.extend(labels)
         found.outlines.extend(shapely.to_wkb(shapes))
         bounds.append(shapely.bounds(shapes))
     return replace(found, ords=np.array(ords, dtype=np.int64), bounds=np.concatenate(bounds))
 
 
-def outlines(session: Session) -> dict[str, list[Outline]]:
-    """Return the layers of the map's ground: subdistrict, districts, committees, compounds, ground."""
+def building_names(session: Session, principal: Principal) -> dict[int, tuple[str, str]]:
+    """Return code and label of every current building in scope, by ord: half of an address."""
+    table: Any = Building.__table__
+    statement = select(table.c.ord, table.c.code, table.c.label).where(
+        table.c.valid_to.is_(None), table.c.committee_id.in_(principal.committees)
+    )
+    return {ord_: (code, label) for ord_, code, label in session.execute(statement)}
+
+
+def ground(session: Session, principal: Principal) -> dict[str, list[Outline]]:
+    """Return the layers that all staff of a subdistrict see alike."""
     return {
-        "subdistricts": _subdistricts(session),
-        "districts": _districts(session),
-        "committees": _committees(session),
-        "compounds": _compounds(session),
-        "ground": _ground(session),
+        "subdistricts": _subdistricts(session, principal),
+        "districts": _districts(session, principal),
+        "committees": _committees(session, principal),
+        "ground": _ground(session, principal),
     }
 
 
-def _subdistricts(session: Session) -> list[Outline]:
-    rows = session.scalars(select(Subdistrict).where(Subdistrict.valid_to.is_(None)))
+def compounds(session: Session, principal: Principal) -> list[Outline]:
+    """Return the compounds of the principal's subdistricts; out of scope without code and name."""
+    rows = session.scalars(
+        select(Compound)
+        .where(
+            Compound.valid_to.is_(None), Compound.committee_id.in_(_committees_around(principal))
+        )
+        .order_by(Compound.code)
+    )
+    return [
+        Outline(row.code, row.name, row.kind.value, 0, row.outline)
+        if row.committee_id in principal.committees
+        else Outline("", "", row.kind.value, 0, row.outline)
+        for row in rows
+    ]
+
+
+def _committees_around(principal: Principal) -> Select[int]:
+    return select(Committee.id).where(Committee.subdistrict_id.in_(principal.subdistricts))
+
+
+def _subdistricts(session: Session, principal: Principal) -> list[Outline]:
+    rows = session.scalars(
+        select(Subdistrict).where(
+            Subdistrict.valid_to.is_(None), Subdistrict.id.in_(principal.subdistricts)
+        )
+    )
     return [Outline(row.code, row.name, "subdistrict", 0, row.outline) for row in rows]
 
 
-def _districts(session: Session) -> list[Outline]:
+def _districts(session: Session, principal: Principal) -> list[Outline]:
     rows = session.scalars(
-        select(District).where(District.valid_to.is_(None)).order_by(District.number)
+        select(District)
+        .where(District.valid_to.is_(None), District.subdistrict_id.in_(principal.subdistricts))
+        .order_by(District.number)
     )
     return [Outline(row.code, row.name, "district", row.number, row.outline) for row in rows]
 
 
-def _committees(session: Session) -> list[Outline]:
+def _committees(session: Session, principal: Principal) -> list[Outline]:
     rows = session.scalars(
-        select(Committee).where(Committee.valid_to.is_(None)).order_by(Committee.form_order)
+        select(Committee)
+        .where(Committee.valid_to.is_(None), Committee.subdistrict_id.in_(principal.subdistricts))
+        .order_by(Committee.form_order)
     )
     return [Outline(row.code, row.name, "committee", row.form_order, row.outline) for row in rows]
 
 
-def _compounds(session: Session) -> list[Outline]:
-    rows = session.scalars(
-        select(Compound).where(Compound.valid_to.is_(None)).order_by(Compound.code)
-    )
-    return [Outline(row.code, row.name, row.kind.value, 0, row.outline) for row in rows]
-
-
-def _ground(session: Session) -> list[Outline]:
+def _ground(session: Session, principal: Principal) -> list[Outline]:
     streets = session.scalars(
-        select(Footpath).where(Footpath.valid_to.is_(None)).order_by(Footpath.id)
+        select(Footpath)
+        .where(Footpath.valid_to.is_(None), Footpath.subdistrict_id.in_(principal.subdistricts))
+        .order_by(Footpath.id)
     )
     marks = session.scalars(
-        select(Landmark).where(Landmark.valid_to.is_(None)).order_by(Landmark.id)
+        select(Landmark)
+        .where(Landmark.valid_to.is_(None), Landmark.subdistrict_id.in_(principal.subdistricts))
+        .order_by(Landmark.id)
     )
     return [
         *(Outline("", mark.name, mark.kind, 0, mark.shape) for mark in marks),

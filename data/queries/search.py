@@ -42,8 +42,12 @@ def find_places(session: Session, principal: Principal, words: str) -> list[Plac
 
 
 def normalised(words: str) -> str:
-    """Return the words as places are compared: half-width, small letters, no needless blanks."""
-    return BLANK.sub("", unicodedata.normalize("NFKC", words[:LONGEST]).strip().lower())
+    """Return the words as places are compared: half-width, small letters, no needless blanks.
+
+    What cannot be printed (NUL, half a surrogate pair) is in no address, and no database takes it.
+    """
+    printed = "".join(each for each in words[:LONGEST] if each.isprintable() or each.isspace())
+    return BLANK.sub("", unicodedata.normalize("NFKC", printed).strip().lower())
 
 
 def _committees(session: Session, principal: Principal, asked: str) -> list[Place]:

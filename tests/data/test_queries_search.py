@@ -115,3 +115,12 @@ def test_an_ended_building_is_not_found(store, find):
     with store.write() as session:
         session.scalars(select(Building).where(Building.code == "C1-002")).one().valid_to = TODAY
     assert find("高城苑2号楼") == []
+
+
+@pytest.mark.parametrize("words", ["\x00", "\ud800", "\u202e", "x\x00\udfff"])
+def test_what_cannot_be_printed_finds_nothing(find, words):
+    assert find(words) == []
+
+
+def test_what_cannot_be_printed_is_not_searched_for(find):
+    assert codes(find("2\x00号\ud800楼")) == ["C1-002"]

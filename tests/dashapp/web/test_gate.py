@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from dashapp.web.doors import PUBLIC
+from dashapp.web.doors import PUBLIC, is_open
 from dashapp.web.gate import Gate, GateRules
 from data.errors import DatabaseUnusable
 from served import CALLBACK, callback
@@ -60,6 +60,26 @@ def test_a_route_added_later_is_closed_for_everybody_until_it_is_listed(house):
         assert ann.get("/late").status_code == 404
         assert ann.get("/docs").status_code == 404
         assert ann.get("/_mcp").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/tiles/a/b"), ("GET", "/names/"), ("GET", "/card/1/x"), ("GET", "/jobs/x/result"),
+        ("POST", "/jobs/x"), ("POST", "/jobs/x/cancel/y"), ("POST", "/jobs//cancel"),
+        ("GET", "/_dash-update-component"), ("POST", "/status"), ("POST", "/_dash-update-component/"),
+        ("GET", "/statusx"), ("GET", "/tilesx"), ("PUT", "/language"), ("GET", "/feed/x"),
+    ],
+)  # fmt: skip
+def test_doors_are_listed_exactly(method, path):
+    assert not is_open(method, path)
+
+
+@pytest.mark.parametrize("path", ["/", "/tiles/0a", "/card/7", "/jobs/x", "/assets/a/b.css"])
+def test_a_listed_door_opens_for_reading(path):
+    assert is_open("GET", path)
+    assert is_open("HEAD", path)
+    assert not is_open("DELETE", path)
 
 
 @pytest.mark.parametrize("cookie", [b"", b"sid=x"])
@@ -192,6 +212,19 @@ def test_without_its_database_the_server_says_so_and_tries_again(house):
     assert plain.headers["retry-after"] == "5"
     assert page.status_code == 503
     assert 'http-equiv="refresh"' in page.text
+
+
+def test_the_sign_in_page_too_tries_again_when_the_database_is_away(own_house):
+    own_house.store.dispose()
+    with open(own_house.store.url.removeprefix("sqlite:///"), "r+b") as file:
+        file.write(b"\0" * 200)
+    with own_house.stranger() as client:
+        page = client.get("/login", headers={"Accept": "text/html"})
+        plain = client.get("/login")
+    assert page.status_code == plain.status_code == 503
+    assert 'http-equiv="refresh"' in page.text
+    assert plain.json() == {"error": 503}
+    assert page.headers["retry-after"] == "5"
 
 
 def test_two_users_at_once_are_never_mixed_up(house):

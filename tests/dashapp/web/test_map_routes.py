@@ -2,32 +2,44 @@ import asyncio
 import gzip
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 import shapely
+from shapely import box
 from sqlalchemy import delete, select, update
 
 from conftest import TODAY
+from dashapp.web import map_files
 from dashapp.web.map_files import MapShelf
 from dashapp.web.packed import MOST_KEPT, Packed
 from data.commands.derive import derive_all
 from data.commands.door_results import DoorResult
 from data.commands.dwellings import Door, record_door
-from data.models import Building, Clock, Committee
+from data.models import Account, Building, Clock, Committee, District, Grant, Subdistrict
+from data.queries.access import system_principal
+from data.rules.areas import AreaLevel, BuildingKind, Role
 from data.rules.coverage import CoverageStatus
 from data.rules.map_bytes import FILL, MapFlag
 from data.session import open_store
-from places import worker
+from places import FROM, worker
 from served import served
 
-IMMUTABLE = "public, max-age=31536000, immutable"
+PUBLIC_IMMUTABLE = "public, max-age=31536000, immutable"
+IMMUTABLE = "private, max-age=31536000, immutable"
 
 
 def new_footprints(store, change):
     with store.write() as session:
         change(session)
         session.execute(update(Clock).values(tiles_rev=Clock.tiles_rev + 1))
+
+
+def files_of(store):
+    with store.read() as session:
+        principal = system_principal(session)
+    return MapShelf(store).known(principal)
 
 
 def test_the_manifest_names_every_tile_and_its_names(house):
@@ -69,7 +81,7 @@ def test_a_file_that_was_never_packed_does_not_exist(house, path):
 
 
 def test_the_layers_carry_what_the_map_writes_on_them(house):
-    files = MapShelf(house.store).known()
+    files = files_of(house.store)
     assert set(files.layer_urls) == {
         "subdistricts",
         "districts",
@@ -86,6 +98,95 @@ def test_the_layers_carry_what_the_map_writes_on_them(house):
         assert "id" not in feature
         shape = shapely.from_geojson(json.dumps(feature["geometry"]))
         assert shape.contains(shapely.Point(feature["properties"]["at"]))
+
+
+def test_codes_and_labels_are_written_only_in_scope(live_house):
+    with live_house.client() as ann, live_house.client("bob") as bob:
+        ((tile, mine),) = ann.get("/manifest").json()["tiles"].values()
+        ((same_tile, others),) = bob.get("/manifest").json()["tiles"].values()
+        assert tile == same_tile
+        assert bob.get(f"/tiles/{tile}").content == ann.get(f"/tiles/{tile}").content
+        assert ann.get(f"/names/{mine}").json() == [["C1-001", "1"], ["C1-002", "2"]]
+        assert bob.get(f"/names/{others}").json() == [["", ""], ["", ""]]
+        assert bob.get(f"/names/{mine}").status_code == 404
+
+
+def compounds_of(house, *committees):
+    principal = worker(house.street, *committees)
+    url = MapShelf(house.store).known(principal).layer_urls["compounds"]
+    return url, {1: "ann", 2: "bob"}[committees[0]]
+
+
+def test_a_compound_out_of_scope_is_an_outline_without_a_name(house):
+    for number, written in ((1, ("C1", "高城苑")), (2, ("", ""))):
+        url, username = compounds_of(house, number)
+        with house.client(username) as client:
+            (feature,) = client.get(url).json()["features"]
+        assert (feature["properties"]["code"], feature["properties"]["name"]) == written
+        assert feature["geometry"]["type"] == "Polygon"
+    with house.client("bob") as bob:
+        assert bob.get(compounds_of(house, 1)[0]).status_code == 404
+
+
+def test_another_subdistrict_is_on_nobodys_map_but_its_own(own_house):
+    add_street_elsewhere(own_house.store)
+    with own_house.client() as ann, own_house.client("zoe") as zoe:
+        mine, others = ann.get("/manifest").json(), zoe.get("/manifest").json()
+        assert set(mine["tiles"]).isdisjoint(others["tiles"])
+        assert others["bounds"] == [121.2, 31.0, 121.21, 31.01]
+        tile, names = next(iter(others["tiles"].values()))
+        assert zoe.get(f"/names/{names}").json() == [["Z-1", ""]]
+        assert ann.get(f"/tiles/{tile}").status_code == 404
+        assert ann.get(f"/names/{names}").status_code == 404
+        together = files_of(own_house.store).layer_urls
+        for kind in ("subdistricts", "districts", "committees", "compounds"):
+            assert ann.get(together[kind]).status_code == 404
+
+
+def add_street_elsewhere(store):
+    ground = {"outline": box(121.2, 31.0, 121.21, 31.01), "valid_from": FROM}
+    with store.write() as session:
+        street = Subdistrict(code="990100001", name="外滩", **ground)
+        session.add(street)
+        session.flush()
+        district = District(code="Z1", name="第1片区", number=1, subdistrict_id=street.id, **ground)
+        session.add(district)
+        session.flush()
+        committee = Committee(
+            code="990100001001", name="外滩一", form_order=1, subdistrict_id=street.id,
+            district_id=district.id, **ground,
+        )  # fmt: skip
+        session.add(committee)
+        session.flush()
+        session.add(
+            Building(
+                ord=2, code="Z-1", name="甲楼", kind=BuildingKind.SLAB, committee_id=committee.id,
+                outline=box(121.201, 31.001, 121.202, 31.002), valid_from=FROM,
+            )
+        )  # fmt: skip
+        zoe = Account(username="zoe", display_name="zoe", password="")
+        session.add(zoe)
+        session.flush()
+        session.add(
+            Grant(
+                account_id=zoe.id, role=Role.POPULATION_OFFICE, level=AreaLevel.SUBDISTRICT,
+                area_id=street.id, valid_from=FROM,
+            )
+        )  # fmt: skip
+        derive_all(session)
+        session.execute(update(Clock).values(tiles_rev=Clock.tiles_rev + 1))
+
+
+def test_scopes_beyond_those_kept_are_packed_again_when_asked_for(own_house, monkeypatch):
+    monkeypatch.setattr(map_files, "SCOPES_KEPT", 2)
+    shelf = MapShelf(own_house.store)
+    first = shelf.known(worker(own_house.street, 1))
+    assert shelf.known(worker(own_house.street, 1)) is first
+    for committees in ((2,), (3,), (1, 2)):
+        shelf.known(worker(own_house.street, *committees))
+    again = shelf.known(worker(own_house.street, 1))
+    assert again is not first
+    assert again.manifest == first.manifest
 
 
 def test_a_new_building_changes_the_manifest_and_keeps_the_old_files_a_while(own_house):
@@ -206,6 +307,32 @@ def test_health_needs_no_session_and_says_when_the_register_is_gone(own_house):
         assert anybody.get("/healthz").status_code == 503
 
 
+def test_a_register_that_was_moved_away_is_gone(own_house):
+    """Its open file still answers, and every record written to it would be lost."""
+    path = Path(own_house.store.url.removeprefix("sqlite:///"))
+    with own_house.stranger() as anybody:
+        path.rename(path.with_suffix(".away"))
+        assert anybody.get("/healthz").status_code == 503
+        path.with_suffix(".away").rename(path)
+        assert anybody.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_dash-component-suites/dash/no.js",
+        "/_dash-component-suites/nobody/x.js",
+        "/_dash-component-suites/dash/%2e%2e/%2e%2e/x",
+        "/assets/..%2fcli.py",
+        "/assets/%00",
+    ],
+)
+def test_a_bundle_that_there_is_not_does_not_exist(house, path, caplog):
+    with house.client() as ann:
+        assert ann.get(path).status_code == 404
+    assert "Traceback" not in caplog.text
+
+
 def test_bundles_are_compressed_once_and_may_be_kept_for_ever(house):
     with house.client() as ann:
         index = ann.get("/").text
@@ -220,7 +347,7 @@ def test_bundles_are_compressed_once_and_may_be_kept_for_ever(house):
 
 def test_a_part_without_version_is_asked_again_but_not_sent_again(house):
     """Its name stays over an upgrade: it may be kept, not believed."""
-    part = "/_dash-component-suites/dash_leaflet/async-GeoJSON.js"
+    part = "/_dash-component-suites/dash/dcc/async-markdown.js"
     with house.client() as ann:
         first = ann.get(part)
         again = ann.get(part, headers={"If-None-Match": first.headers["etag"]})
@@ -236,22 +363,39 @@ def test_the_icon_is_fetched_once_and_not_at_each_change_of_the_address(house):
         assert "immutable" in ann.get(icon).headers["cache-control"]
 
 
-def test_what_is_kept_of_bundles_is_bounded():
-    async def inner(scope, _receive, send):
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"x" * 100})
+async def a_script(_scope, _receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"x" * 100})
 
-    packed = Packed(inner)
+
+def test_what_is_kept_of_bundles_is_bounded():
+    packed = Packed(a_script)
 
     async def ask_often():
         transport = httpx.ASGITransport(app=packed)
         async with httpx.AsyncClient(transport=transport, base_url="http://h") as client:
             for number in range(MOST_KEPT + 50):
-                answer = await client.get(f"/assets/x.js?m={number}")
+                answer = await client.get(f"/assets/x{number}.js")
                 assert answer.content == b"x" * 100
 
     asyncio.run(ask_often())
     assert len(packed.kept) == MOST_KEPT
+
+
+def test_a_made_up_query_is_no_new_bundle():
+    packed, made = Packed(a_script), []
+
+    async def ask_often():
+        transport = httpx.ASGITransport(app=packed)
+        async with httpx.AsyncClient(transport=transport, base_url="http://h") as client:
+            for number in range(50):
+                made.append(await client.get(f"/assets/x.js?m={number}"))
+                made.append(await client.get(f"/assets/x.js?{number}"))
+
+    asyncio.run(ask_often())
+    assert len(packed.kept) == 2
+    assert {answer.headers["cache-control"] for answer in made[::2]} == {PUBLIC_IMMUTABLE}
+    assert {answer.headers["cache-control"] for answer in made[1::2]} == {"no-cache"}
 
 
 def test_the_same_footprints_give_the_same_files_on_both_engines(databases):
@@ -259,7 +403,7 @@ def test_the_same_footprints_give_the_same_files_on_both_engines(databases):
     for engine in ("sqlite", "postgresql"):
         store = open_store(databases.copy(engine, "empty", lambda _store: None))
         with served(store, TODAY) as running:
-            files = MapShelf(running.store).known()
+            files = files_of(running.store)
         found.append((files.manifest, {k: gzip.decompress(v) for k, v in files.layers.items()}))
         store.dispose()
     assert found[0] == found[1]

@@ -1,6 +1,7 @@
 import asyncio
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select, update
@@ -92,6 +93,14 @@ def test_a_refusal_does_not_say_whether_the_name_exists(house):
 def test_a_strange_password_is_only_a_wrong_one(own_house, password):
     with own_house.stranger() as client:
         assert login(client, password=password).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["\x00", "ann\x00", "\ud800", "x" * 5_000, "𬍛", "' OR 1=1 --"])
+def test_a_strange_name_is_only_an_unknown_one(live_house, name):
+    with live_house.stranger() as client:
+        body = urlencode({"username": name, "password": PASSWORD}, errors="surrogatepass")
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert client.post("/login", content=body.encode(), headers=kind).status_code == 401
 
 
 def test_five_wrong_passwords_lock_out_the_right_one(own_house):
