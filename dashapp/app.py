@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from dash import Dash
 from dash.development.base_component import Component
@@ -42,6 +42,14 @@ from data.session import Store
 Page = Callable[[Principal | None, str, PageContext], Component]
 Wiring = Callable[[Dash], None]
 
+
+class Made(NamedTuple):
+    """The server, and the feed whose open streams hold up its end."""
+
+    gate: Gate
+    feed: Feed
+
+
 CSP: Final = (
     "default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self'; "
@@ -49,7 +57,7 @@ CSP: Final = (
 )
 
 
-def create_app(settings: Settings, store: Store, page: Page, wire: Wiring) -> Gate:
+def create_app(settings: Settings, store: Store, page: Page, wire: Wiring) -> Made:
     """Return the server: `page` makes the screen, `wire` binds the callbacks."""
     sessions = Sessions(store, _limits(settings))
     feed = Feed(store, sessions.again, poll_s=settings.feed_poll_ms / 1000)
@@ -75,7 +83,7 @@ def create_app(settings: Settings, store: Store, page: Page, wire: Wiring) -> Ga
     add_map_states(server, store, feed)
     add_jobs(server, store)
     server.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    return Gate(Packed(server), rules)
+    return Made(Gate(Packed(server), rules), feed)
 
 
 def _limits(settings: Settings) -> SessionLimits:

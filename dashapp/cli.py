@@ -10,8 +10,9 @@ import typer
 
 from dashapp.bench import districting
 from dashapp.import_map_cli import import_map
+from dashapp.main import listen
 from dashapp.main import serve as run_server
-from dashapp.settings import Settings, read_settings
+from dashapp.settings import Settings, SettingsRefused, read_settings
 from dashapp.terminal import opened_store, progress_bar
 from data.clock import read_clock
 from data.commands.door_results import DoorResult
@@ -99,12 +100,12 @@ def demo(
 def list_demo_accounts(as_json: Json = False) -> None:
     """List the demo's sign-ins. Example: shiyou demo-accounts --json."""
     with opened_store(read_settings()) as store, store.read() as session:
-        accounts = [asdict(account) for account in demo_accounts(session)]
+        accounts = demo_accounts(session)
     if as_json:
-        typer.echo(json.dumps(accounts, ensure_ascii=False))
+        typer.echo(json.dumps([asdict(account) for account in accounts], ensure_ascii=False))
         return
     for account in accounts:
-        typer.echo(f"{account['username']:12} {account['password']:14} {account['role']}")
+        typer.echo(account)
 
 
 @app.command("migrate")
@@ -113,7 +114,7 @@ def migrate_database() -> None:
     settings = read_settings()
     settings.prepare_folder()
     store = open_store(settings.database_url)
-    require_reachable(store)
+    require_reachable(store, new=True)
     migrate(store)
     store.dispose()
     typer.echo("the schema is up to date")
@@ -167,14 +168,19 @@ def check(as_json: Json = False) -> None:
 
 
 def _demo_when_missing(settings: Settings) -> None:
+    """Build the street where there is no register; a first build that was cut short begins anew."""
     settings.prepare_folder()
     store = open_store(settings.database_url)
-    require_reachable(store)
     try:
+        require_reachable(store, new=True)
         if not is_empty(store):
             return
+        if settings.production:
+            raise SettingsRefused("production does not build a demo: serve without --demo")
+        listen(settings).close()  # a taken port is told before the work, not after it
         migrate(store)
-        with progress_bar("building the demo street, once") as progress:
+        typer.echo("building the demo street, once: this takes about half a minute")
+        with progress_bar("building the demo street") as progress:
             build_demo(
                 store,
                 settings.ring(),
@@ -184,9 +190,6 @@ def _demo_when_missing(settings: Settings) -> None:
                 as_of=DEMO_DAY,
                 progress=progress,
             )
-        with store.read() as session:
-            for account in demo_accounts(session):
-                typer.echo(f"  {account.username:12} {account.password:14} {account.role}")
     finally:
         store.dispose()
 

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from sqlalchemy.exc import DBAPIError
+
 from data.clock import utc_now
 from data.commands.jobs import (
     ClaimedJob,
@@ -23,7 +25,7 @@ from data.commands.jobs import (
     stop_job,
     work_waits,
 )
-from data.errors import RegisterError
+from data.errors import DatabaseUnusable, RegisterError
 from data.principal import Principal
 from data.queries.access import account_principal
 from data.session import Store, open_store
@@ -35,6 +37,7 @@ JobKinds = Mapping[str, JobKind]
 
 LOOK_S: Final = 0.25
 BEAT_S: Final = 0.5
+AFTER_FAULT_S: Final = 5.0
 TIDY_S: Final = 3_600.0
 UNEXPECTED: Final = "it failed unexpectedly; nothing has changed"
 
@@ -77,6 +80,8 @@ class JobReporter:
         while not over.wait(BEAT_S):
             try:
                 self.beat()
+            except (DBAPIError, DatabaseUnusable) as error:
+                _log.warning("no heartbeat of job %s: %s", self.uid, type(error).__name__)
             except Exception:
                 _log.exception("heartbeat of job %s", self.uid)
 
@@ -144,17 +149,29 @@ def work_until_orphaned(url: str, kinds: JobKinds, parent: int) -> None:
     """Be the worker process: do jobs until the server that started it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's; it ends the worker
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    store, tidied = open_store(url), -TIDY_S
+    worker = _Worker(open_store(url), kinds)
     while True:
+        time.sleep(worker.turn())
+
+
+class _Worker:
+    """One worker's place: does what waits, tidies once an hour, outlives the database."""
+
+    def __init__(self, store: Store, kinds: JobKinds) -> None:
+        self.store, self.kinds, self._tidied = store, kinds, -TIDY_S
+
+    def turn(self) -> float:
+        """Do the next job, if any; return how long to rest."""
         try:
-            if time.monotonic() - tidied > TIDY_S:
-                tidied = time.monotonic()
-                tidy(store)
-            if run_next(store, kinds):
-                continue
+            if time.monotonic() - self._tidied > TIDY_S:
+                tidy(self.store)
+                self._tidied = time.monotonic()
+            return 0.0 if run_next(self.store, self.kinds) else LOOK_S
+        except (DBAPIError, DatabaseUnusable) as error:
+            _log.warning("the worker waits for the database: %s", type(error).__name__)
         except Exception:
             _log.exception("worker")
-        time.sleep(LOOK_S)
+        return AFTER_FAULT_S
 
 
 def _end_with(parent: int) -> None:

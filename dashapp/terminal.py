@@ -18,7 +18,7 @@ def opened_store(settings: Settings, *, prepare: bool = False) -> Iterator[Store
         settings.prepare_folder()
     store = open_store(settings.database_url)
     try:
-        require_reachable(store)
+        require_reachable(store, new=prepare)
         if prepare:
             migrate(store)
         require_current(store)

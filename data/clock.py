@@ -15,7 +15,7 @@ def read_clock(session: Session) -> Clock:
     clock = session.scalars(select(Clock)).one_or_none()
     if clock is None:
         raise DatabaseUnusable(
-            "the database holds no register yet: `shiyou demo` or `shiyou migrate`"
+            "the database holds no register yet: run `shiyou demo` or `shiyou import-map` first"
         )
     return clock
 

@@ -36,9 +36,14 @@ def require_current(store: Store) -> None:
 
 
 def is_empty(store: Store) -> bool:
-    """Tell whether the database holds no schema of ours at all."""
+    """Tell whether the database holds no register: no schema of ours, or one nothing was written to.
+
+    The second is what a first build leaves that was cut short.
+    """
     with store.engine.connect() as connection:
-        return not inspect(connection).has_table("alembic_version")
+        if not inspect(connection).has_table("clock"):
+            return True
+        return connection.execute(text("SELECT 1 FROM clock")).first() is None
 
 
 def head() -> str:

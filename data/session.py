@@ -93,8 +93,16 @@ def open_store(url: str) -> Store:
     return Store(url)
 
 
-def require_reachable(store: Store) -> None:
-    """Refuse a database that does not answer, in one line and without its password."""
+def require_reachable(store: Store, *, new: bool = False) -> None:
+    """Refuse a database that does not answer, in one line and without its password.
+
+    A file that is not there is made only when `new`.
+    """
+    if not (new or _is_there(store)):
+        raise DatabaseUnusable(
+            f"there is no database {make_url(store.url).database}: "
+            "run `shiyou demo`, `shiyou import-map` or `shiyou migrate` first"
+        )
     try:
         with store.engine.connect():
             return
@@ -109,8 +117,7 @@ def answers(store: Store) -> bool:
 
     An open SQLite file that was moved or deleted still answers, and everything written to it is lost.
     """
-    path = make_url(store.url).database
-    if store.is_sqlite and not (path and Path(path).exists()):
+    if not _is_there(store):
         return False
     try:
         with store.read() as session:
@@ -118,6 +125,10 @@ def answers(store: Store) -> bool:
     except (DBAPIError, sqlite3.Error):
         return False
     return True
+
+
+def _is_there(store: Store) -> bool:
+    return not store.is_sqlite or Path(make_url(store.url).database or "").exists()
 
 
 def _require_folder(path: str | None) -> None:

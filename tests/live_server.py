@@ -47,7 +47,7 @@ class LiveServer:
         self.process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments], env=self.environment, cwd=ROOT
         )
-        self._wait_until_up()
+        self.wait_until_up()
         return self
 
     def kill(self) -> None:
@@ -74,7 +74,8 @@ class LiveServer:
         )  # fmt: skip
         return done.stdout
 
-    def _wait_until_up(self) -> None:
+    def wait_until_up(self) -> None:
+        """Wait until it answers; RuntimeError when it ends instead."""
         end = time.monotonic() + DEADLINE_S
         while time.monotonic() < end:
             if self.process is not None and self.process.poll() is not None:

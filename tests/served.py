@@ -185,6 +185,6 @@ def served(store: Store, today, settings: Settings | None = None, port: int = 0)
 @contextmanager
 def serving(store: Store, street: Street, settings: Settings | None = None, port: int = 0):
     """Serve a store that holds the street already."""
-    app = create_app(settings or Settings(database_url=store.url), store, page, wire)
+    app = create_app(settings or Settings(database_url=store.url), store, page, wire).gate
     with running(app, port) as url:
         yield Served(url, store, street, app)

@@ -74,9 +74,13 @@ class Feed:
         self._tasks = [watching, asyncio.create_task(self._run())]
 
     async def close(self) -> None:
-        """End every stream, so that the server can stop."""
+        """Watch no longer."""
         for task in self._tasks:
             task.cancel()
+        self.end_streams()
+
+    def end_streams(self) -> None:
+        """End every stream, so that the server can stop; called on the event loop."""
         for client in self.clients:
             client.end()
 

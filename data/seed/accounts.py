@@ -32,6 +32,10 @@ class DemoAccount:
     username: str
     password: str
 
+    def __str__(self) -> str:
+        """Return one line of the list that is printed."""
+        return f"  {self.username:12} {self.password:14} {self.role}"
+
 
 class Staff:
     """Who works where in the demo street."""

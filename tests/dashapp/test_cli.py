@@ -2,10 +2,14 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
+from pathlib import Path
 
+import httpx
 import pytest
 
 from live_server import ROOT, live_server
@@ -34,8 +38,72 @@ def database(tmp_path):
     return f"sqlite:///{tmp_path / 'new.db'}"
 
 
-def test_serving_what_is_not_there_says_what_to_do(database):
-    refuses(shiyou("serve", database=database), "shiyou migrate")
+@pytest.mark.parametrize("command", ["serve", "check", "demo-accounts"])
+def test_what_is_not_there_is_named_and_not_made(command, database, tmp_path):
+    refuses(shiyou(command, database=database), f"there is no database {tmp_path}/new.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_serving_an_empty_schema_says_what_to_do(database):
+    assert shiyou("migrate", database=database).returncode == 0
+    refuses(shiyou("serve", database=database), "shiyou import-map")
+
+
+def test_a_taken_port_is_told_before_the_demo_is_built(database):
+    """The register is empty as a first build leaves it that was cut short."""
+    shiyou("migrate", database=database)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refuses(shiyou("serve", "--demo", database=database, SHIYOU_PORT=port), "SHIYOU_PORT")
+
+
+def test_production_builds_no_demo(database):
+    refuses(shiyou("serve", "--demo", database=database, SHIYOU_PRODUCTION="1"), "--demo")
+
+
+def test_an_address_that_is_not_ours_is_named_with_the_way_out(street_url):
+    refuses(shiyou("serve", database=street_url, SHIYOU_HOST="192.0.2.1"), "SHIYOU_HOST")
+
+
+@pytest.mark.parametrize("arguments", [("demo",), ("serve", "--demo"), ("migrate",)])
+def test_a_folder_nobody_may_write_to_is_refused_in_one_line(arguments):
+    """Not even root makes a file in /proc."""
+    refuses(shiyou(*arguments, database="sqlite:////proc/x.db"), "unable to open database file")
+
+
+def test_asked_to_end_the_server_ends_its_streams_and_leaves_nothing_behind(street_url):
+    server = live_server(street_url)
+    with running(server) as process, httpx.Client(base_url=server.url, timeout=20) as client:
+        fields = {"username": "office", "password": "shiyou-demo"}
+        assert client.post("/login", data=fields).status_code == 303
+        with client.stream("GET", "/feed") as stream:
+            lines = stream.iter_lines()
+            next(lines)
+            process.send_signal(signal.SIGTERM)
+            assert "event: hello" in list(lines)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert err == ""
+    assert f"http://127.0.0.1:{server.port}" in out
+    assert "lead1        shiyou-demo    district_lead" in out
+    assert not Path(street_url.removeprefix("sqlite:///") + "-wal").exists()
+
+
+@contextmanager
+def running(server):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashapp.cli", "serve", "--demo"],
+        env=server.environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    server.process = process
+    server.wait_until_up()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_a_folder_that_does_not_exist_is_named():

@@ -4,12 +4,22 @@ import signal
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
 from conftest import TODAY
-from dashapp.jobs import UNEXPECTED, Workshop, run_next, tidy, work_until_orphaned
+from dashapp.jobs import (
+    AFTER_FAULT_S,
+    LOOK_S,
+    UNEXPECTED,
+    Workshop,
+    _Worker,
+    run_next,
+    tidy,
+    work_until_orphaned,
+)
 from data.clock import utc_now
 from data.commands.jobs import (
     CANCELLED,
@@ -155,6 +165,21 @@ def test_a_running_job_stops_when_its_owner_wishes(sqlite_store, street):
         ask_to_cancel(session, ANN, uid)
     runner.join(DEADLINE_S)
     assert look(sqlite_store, uid).state == CANCELLED
+
+
+def test_a_worker_waits_for_its_database_without_a_stack_trace(sqlite_store, street, caplog):
+    path = Path(sqlite_store.url.removeprefix("sqlite:///"))
+    uid, worker = ask(sqlite_store, "count", n=1), _Worker(sqlite_store, KINDS)
+    sqlite_store.dispose()
+    whole = path.read_bytes()
+    path.write_bytes(b"\0" * 200)
+    assert worker.turn() == AFTER_FAULT_S
+    assert "Traceback" not in caplog.text
+    assert "waits for the database" in caplog.text
+    path.write_bytes(whole)
+    assert worker.turn() == 0
+    assert look(sqlite_store, uid).state == DONE
+    assert worker.turn() == LOOK_S
 
 
 def test_old_results_are_tidied_away(sqlite_store, street):

@@ -12,6 +12,7 @@ from data.models import Base, Event
 from data.schema import is_empty, migrate, require_current
 from data.session import open_store, require_reachable
 from data.types import Geometry
+from places import build_street
 
 NOT_OURS = {"spatial_ref_sys", "ix_building_outline", "building_outline"}
 
@@ -60,6 +61,30 @@ def test_an_empty_database_is_refused_with_what_to_do(tmp_path):
     with pytest.raises(DatabaseUnusable, match="shiyou migrate"):
         require_current(store)
     store.dispose()
+
+
+def test_a_schema_that_nothing_was_ever_written_to_is_empty(store):
+    assert is_empty(store)
+    build_street(store, TODAY)
+    assert not is_empty(store)
+
+
+def test_a_file_that_is_not_there_is_made_only_when_asked_for(tmp_path):
+    path = tmp_path / "new.db"
+    store = open_store(f"sqlite:///{path}")
+    with pytest.raises(DatabaseUnusable, match="there is no database"):
+        require_reachable(store)
+    assert not path.exists()
+    require_reachable(store, new=True)
+    assert path.exists()
+    store.dispose()
+
+
+def test_an_error_of_the_database_does_not_repeat_what_was_written(store):
+    secret = {"x": "a secret"}
+    with pytest.raises(DBAPIError) as refusal, store.read() as session:
+        session.execute(text("SELECT * FROM no_such_table WHERE x = :x"), secret)
+    assert "a secret" not in str(refusal.value)
 
 
 def test_a_database_of_a_newer_program_is_refused(store):

@@ -51,7 +51,7 @@ def test_in_production_the_cookie_is_bound_to_tls_and_to_this_host(own_house, tm
     ring = tmp_path / "ring"
     ring.write_text("k1 = " + "ab" * 32)
     settings = Settings(database_url=own_house.store.url, production=True, key_ring=ring)
-    gate = create_app(settings, own_house.store, page, wire)
+    gate = create_app(settings, own_house.store, page, wire).gate
     assert gate.rules.cookie == "__Host-sid"
     sent = asyncio.run(posted(gate, f"username=ann&password={PASSWORD}".replace(" ", "+").encode()))
     cookies = [value.decode() for name, value in sent if name == b"set-cookie"]
