@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dashapp.bench import districting
+from dashapp.bench import districting, orienteering, sweep
 from dashapp.import_map_cli import import_map
 from dashapp.main import listen
 from dashapp.main import serve as run_server
@@ -36,6 +36,8 @@ app = typer.Typer(
 bench = typer.Typer(no_args_is_help=True, help="Solve benchmark instances; one JSON object a line.")
 app.add_typer(bench, name="bench")
 bench.command("districting")(districting.command)
+bench.command("orienteering")(orienteering.command)
+bench.command("sweep")(sweep.command)
 app.command("import-map")(import_map)
 
 Json = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
