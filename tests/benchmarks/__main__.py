@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import build, click, live, paint
+from benchmarks import build, click, live, paint, sweep
 from benchmarks.figures import write_pages
 
 PARTS = {
@@ -12,6 +12,7 @@ PARTS = {
     "paint": paint.measure,
     "click": click.measure,
     "live": live.measure,
+    "sweep": sweep.measure,
 }
 
 
