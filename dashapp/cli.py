@@ -14,6 +14,7 @@ from dashapp.main import listen
 from dashapp.main import serve as run_server
 from dashapp.settings import Settings, SettingsRefused, read_settings
 from dashapp.terminal import opened_store, progress_bar
+from dashapp.user_cli import user
 from data.clock import read_clock
 from data.commands.door_results import DoorResult
 from data.commands.dwellings import Door, record_door
@@ -38,6 +39,7 @@ app.add_typer(bench, name="bench")
 bench.command("districting")(districting.command)
 bench.command("orienteering")(orienteering.command)
 bench.command("sweep")(sweep.command)
+app.add_typer(user, name="user")
 app.command("import-map")(import_map)
 
 Json = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]

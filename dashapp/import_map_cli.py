@@ -12,15 +12,27 @@ import typer
 
 from dashapp.settings import read_settings
 from dashapp.terminal import opened_store, progress_bar
+from data.clock import utc_now
 from data.commands.import_map import ImportReport, ImportRequest, commit_import, prepare_import
-from data.commands.jobs import CANCELLED, DONE, FAILED, ask_to_cancel, job_of, start_job
+from data.commands.jobs import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    WAITING,
+    ask_to_cancel,
+    job_of,
+    somebody_works,
+    start_job,
+)
 from data.principal import Principal
-from data.queries.access import system_principal
+from data.queries.access import is_seen, system_principal
 from data.session import Store
 from data.sources.map_reader import MapFileRefused
 
 LINES_SHOWN = 20
 LOOK_S = 0.2
+PATIENCE_S = 10.0
+MAKE_ACCOUNT = "shiyou user add office --role population_office --area"
 
 
 def import_map(  # noqa: PLR0913, PLR0917 - the command's options, one argument each
@@ -59,7 +71,14 @@ def import_map(  # noqa: PLR0913, PLR0917 - the command's options, one argument 
         report = replace(prepared.report, dry_run=True)
         if not dry_run:
             report = commit_import(store, principal, prepared)
-    typer.echo(json.dumps(report.to_json(), ensure_ascii=False) if as_json else _lines(report))
+        with store.read() as session:
+            seen = dry_run or is_seen(session, report.subdistrict)
+    if as_json:
+        typer.echo(json.dumps(report.to_json(), ensure_ascii=False))
+        return
+    typer.echo(_lines(report))
+    if not seen:
+        typer.echo(f"nobody sees it yet: {MAKE_ACCOUNT} {report.subdistrict}")
 
 
 def _by_worker(request: ImportRequest) -> dict[str, Any]:
@@ -70,18 +89,27 @@ def _by_worker(request: ImportRequest) -> dict[str, Any]:
             uid = start_job(session, principal, "import_map", asdict(request), uuid4().hex)
         try:
             return _watched(store, principal, uid, progress or (lambda done, total: None))
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, NobodyWorks) as stopped:
             with store.write() as session:
                 ask_to_cancel(session, principal, uid)
-            raise MapFileRefused("stopped; nothing was imported") from None
+            why = str(stopped) or "stopped"
+            raise MapFileRefused(f"{why}; nothing was imported") from None
+
+
+class NobodyWorks(Exception):
+    """A job waits and no server's worker takes it up."""
 
 
 def _watched(
     store: Store, principal: Principal, uid: str, progress: Callable[[int, int], None]
 ) -> dict[str, Any]:
+    patience_until = time.monotonic() + PATIENCE_S
     while True:
         with store.read() as session:
             job = job_of(session, principal, uid)
+            idle = job.state == WAITING and not somebody_works(session, utc_now())
+        if idle and time.monotonic() > patience_until:
+            raise NobodyWorks("no server works on this database: start `shiyou serve` first")
         progress(job.done, job.total)
         if job.state == DONE:
             return job.result or {}

@@ -1,10 +1,12 @@
-"""Come in and go out: passwords, lockout, sessions.
+"""Come in and go out: accounts, passwords, lockout, sessions.
 
 Signing in has two halves, so that the slow hash is compared outside any transaction: `password_fits`
 with a read session, then `sign_in` with a write session.
 """
 
+import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,9 +16,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from data.models import Account, SignIn
+from data.clock import watermark
+from data.errors import Conflict, Forbidden, InvalidInput, NotFound
+from data.models import Account, Committee, District, Grant, SignIn, Subdistrict
 from data.principal import Principal
 from data.queries.access import token_hash
+from data.rules.areas import AreaLevel, Role
 
 # OWASP's argon2id setting of 46 MiB, one pass, one lane.
 HASHER: Final = PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
@@ -26,6 +31,12 @@ NOBODY: Final = HASHER.hash(secrets.token_urlsafe(16))
 WRONG_ALLOWED: Final = 5
 LOCKED_FOR: Final = timedelta(minutes=15)
 LONGEST_PASSWORD: Final = 200
+USERNAME: Final = re.compile(r"[\w.@-]{1,60}")
+AREAS: Final = (
+    (AreaLevel.SUBDISTRICT, Subdistrict),
+    (AreaLevel.DISTRICT, District),
+    (AreaLevel.COMMITTEE, Committee),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,75 @@ class Entered:
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password."""
     return HASHER.hash(password)
+
+
+def add_account(
+    session: Session, principal: Principal, username: str, role: Role, areas: Sequence[str]
+) -> str:
+    """Make an account with a role over the areas of these codes; return its password.
+
+    The password is made here and kept as a hash only: it is told once, to whoever asked.
+    """
+    if Role.DATA_ADMIN not in principal.roles:
+        raise Forbidden("this role makes no accounts")
+    if not USERNAME.fullmatch(username):
+        raise InvalidInput(
+            f"{username!r} is no user name: letters, digits and . @ - _, at most 60", field="name"
+        )
+    if session.scalar(select(Account.id).where(Account.username == username)) is not None:
+        raise Conflict(f"there is an account {username} already: choose another name")
+    places = [_area(session, principal, code) for code in areas]
+    password = secrets.token_urlsafe(12)
+    account = Account(
+        username=username, display_name=username, password=hash_password(password), demo=False
+    )
+    session.add(account)
+    session.flush()
+    for level, area_id in places:
+        _grant(session, account.id, role, level, area_id)
+    return password
+
+
+def _area(session: Session, principal: Principal, code: str) -> tuple[AreaLevel, int]:
+    reach = {
+        AreaLevel.SUBDISTRICT: Subdistrict.id.in_(principal.subdistricts),
+        AreaLevel.DISTRICT: District.subdistrict_id.in_(principal.subdistricts),
+        AreaLevel.COMMITTEE: Committee.id.in_(principal.committees),
+    }
+    for level, model in AREAS:
+        found = session.scalar(
+            select(model.id).where(model.code == code, model.valid_to.is_(None), reach[level])
+        )
+        if found is not None:
+            return level, found
+    raise NotFound(f"no subdistrict, district or committee has the code {code}")
+
+
+def show_to_demo_office(session: Session, subdistrict_id: int) -> None:
+    """Give a subdistrict that joins a demo to the demo's office and administrator.
+
+    Elsewhere a new subdistrict is nobody's until `add_account` makes somebody for it.
+    """
+    rows = session.execute(
+        select(Grant.account_id, Grant.role)
+        .join(Account, Account.id == Grant.account_id)
+        .where(Account.demo, Grant.level == AreaLevel.SUBDISTRICT, Grant.valid_to.is_(None))
+        .distinct()
+    ).all()
+    for account_id, role in rows:
+        _grant(session, account_id, role, AreaLevel.SUBDISTRICT, subdistrict_id)
+
+
+def _grant(session: Session, account_id: int, role: Role, level: AreaLevel, area_id: int) -> None:
+    session.add(
+        Grant(
+            account_id=account_id,
+            role=role,
+            level=level,
+            area_id=area_id,
+            valid_from=watermark(session),
+        )
+    )
 
 
 def stored_hash(session: Session, username: str) -> str:

@@ -114,9 +114,8 @@ def _write_counters(
     _write_rows(session, [row for row in wrong if row.building_id not in stored], new=True)
     _remove(session, gone)
     if announce:
-        seen = {row.building_id: (row.fill, row.flags) for row in stored.values()}
-        shown = [row for row in wrong if seen.get(row.building_id) != (row.fill, row.flags)]
-        announce_changes(session, shown, utc_now())
+        # Also where the colour stays: an open panel and the figures beside the map show the counts.
+        announce_changes(session, wrong, utc_now())
 
 
 def _stored_counters(session: Session, ids: Collection[int] | None) -> dict[int, Counters]:

@@ -12,6 +12,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from data.clock import read_clock
+from data.commands.access import show_to_demo_office
 from data.commands.clock import raise_epoch
 from data.commands.derive import derive_buildings
 from data.commands.record import append_event
@@ -82,6 +83,7 @@ def new_subdistrict(
     )
     session.add(whole)
     session.flush()
+    show_to_demo_office(session, whole.id)
     if kind == "buildings":
         _one_committee(session, whole, day)
     append_event(

@@ -95,6 +95,12 @@ def work_waits(session: Session, now: datetime) -> bool:
     return session.execute(select(Job.id).where(_claimable(now)).limit(1)).first() is not None
 
 
+def somebody_works(session: Session, now: datetime) -> bool:
+    """Tell whether a living worker is at some job; else one that waits is waiting for a server."""
+    alive = select(Job.id).where(Job.state == RUNNING, Job.heartbeat_at >= now - SILENT_FOR)
+    return session.execute(alive.limit(1)).first() is not None
+
+
 def claim_next(session: Session, now: datetime) -> ClaimedJob | None:
     """Take the oldest job that waits or whose worker has died; None when there is nothing to do.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from data.clock import watermark
@@ -150,6 +150,28 @@ def account_principal(session: Session, account_id: int, source: str) -> Princip
         source=source,
         language=account.language,
     )
+
+
+def is_seen(session: Session, subdistrict: str) -> bool:
+    """Tell whether some account sees anything of the subdistrict with this code."""
+    level = Grant.level
+    found = (
+        select(Grant.id)
+        .join(Account, Account.id == Grant.account_id)
+        .join(Subdistrict, Subdistrict.code == subdistrict)
+        .outerjoin(District, District.id == Grant.area_id)
+        .outerjoin(Committee, Committee.id == Grant.area_id)
+        .where(
+            ~Account.disabled,
+            Grant.valid_to.is_(None),
+            or_(
+                and_(level == AreaLevel.SUBDISTRICT, Grant.area_id == Subdistrict.id),
+                and_(level == AreaLevel.DISTRICT, District.subdistrict_id == Subdistrict.id),
+                and_(level == AreaLevel.COMMITTEE, Committee.subdistrict_id == Subdistrict.id),
+            ),
+        )
+    )
+    return session.execute(found.limit(1)).first() is not None
 
 
 def scope_name(session: Session, principal: Principal) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from data.rules.coverage import CoverageStatus
+from data.rules.map_bytes import FILL
 from live_server import ROOT, live_server
 
 BUND = ROOT / "tests" / "fixtures" / "maps" / "bund_osm.gpkg"
@@ -93,17 +95,16 @@ def test_asked_to_end_the_server_ends_its_streams_and_leaves_nothing_behind(stre
 
 @contextmanager
 def running(server):
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "dashapp.cli", "serve", "--demo"],
         env=server.environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    server.process = process
-    server.wait_until_up()
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    ) as process:  # fmt: skip
+        server.process = process
+        try:
+            server.wait_until_up()
+            yield process
+        finally:
+            process.kill()
 
 
 def test_a_folder_that_does_not_exist_is_named():
@@ -153,10 +154,56 @@ def test_check_says_that_nothing_drifts(street_url):
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "demo", "demo-accounts", "migrate", "import-map", "record", "check"]
+    "command",
+    ["serve", "demo", "demo-accounts", "migrate", "import-map", "record", "check", "user add"],
 )
 def test_every_command_shows_an_example(command, database):
-    assert "Example:" in shiyou(command, "--help", database=database, COLUMNS="200").stdout
+    done = shiyou(*command.split(), "--help", database=database, COLUMNS="200")
+    assert "Example:" in done.stdout
+
+
+def test_a_map_imported_into_an_empty_register_is_seen_by_the_first_account(database):
+    """The way from nothing to a map of one's own: import, make an account, sign in."""
+    done = shiyou(
+        "import-map", str(BUND), "--kind", "buildings", "--new-subdistrict", "外滩",
+        database=database,
+    )  # fmt: skip
+    hint = done.stdout.splitlines()[-1]
+    assert hint.startswith("nobody sees it yet: shiyou user add")
+    made = shiyou(*hint.split("shiyou ")[1].split(), "--json", database=database)
+    account = json.loads(made.stdout)
+    server = live_server(database)
+    with running(server), httpx.Client(base_url=server.url, timeout=20) as client:
+        assert client.post("/login", data=account).status_code == 303
+        assert set(client.get("/status").content) == {FILL[CoverageStatus.UNLISTED], 0}
+        assert len(client.get("/manifest").json()["tiles"]) > 0
+    again = shiyou(*hint.split("shiyou ")[1].split(), database=database)
+    refuses(again, "choose another name")
+
+
+def test_a_map_imported_beside_the_demo_is_seen_by_the_demos_office(street_url):
+    server = live_server(street_url)
+    with running(server), httpx.Client(base_url=server.url, timeout=20) as client:
+        fields = {"username": "office", "password": "shiyou-demo"}
+        assert client.post("/login", data=fields).status_code == 303
+        before = client.get("/manifest").json()
+        shiyou(
+            "import-map", str(BUND), "--kind", "buildings", "--new-subdistrict", "外滩",
+            database=street_url,
+        )  # fmt: skip
+        after = client.get("/manifest").json()
+        fills = client.get("/status").content
+    assert set(before["tiles"]) < set(after["tiles"])
+    assert FILL[CoverageStatus.UNLISTED] in fills[before["n"] :]
+
+
+def test_an_import_as_a_job_says_when_no_server_works(database):
+    shiyou("demo", "--preset", "map", "--buildings", "10", database=database)
+    done = shiyou(
+        "import-map", str(BUND), "--kind", "buildings", "--new-subdistrict", "外滩", "--as-job",
+        database=database,
+    )  # fmt: skip
+    refuses(done, "start `shiyou serve` first")
 
 
 def test_an_import_is_done_by_the_servers_worker_as_a_job(street_url):

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from argon2 import extract_parameters
+from shapely import box
 from sqlalchemy import select, update
 
 from conftest import TODAY
@@ -9,18 +10,22 @@ from data.commands.access import (
     LOCKED_FOR,
     NOBODY,
     WRONG_ALLOWED,
+    add_account,
     choose_language,
     note_seen,
     password_fits,
+    show_to_demo_office,
     sign_in,
     sign_out,
     sign_out_everywhere,
     stored_hash,
 )
-from data.models import Account, Grant, SignIn
+from data.errors import Conflict, Forbidden, InvalidInput, NotFound
+from data.models import Account, Grant, SignIn, Subdistrict
 from data.queries.access import (
     SessionLimits,
     account_principal,
+    is_seen,
     principal_of,
     scope_name,
     system_principal,
@@ -226,3 +231,98 @@ def test_the_system_sees_every_committee(store, street):
         system = system_principal(session)
     assert system.committees == set(street.committees)
     assert system.source == "cli"
+
+
+def make(store, name, role, *areas, by=None):
+    with store.write() as session:
+        return add_account(session, by or system_principal(session), name, role, areas)
+
+
+@pytest.mark.parametrize(
+    ("area", "committees"), [("310115009", {0, 1, 2}), ("D2", {1}), ("310115009003", {2})]
+)
+def test_a_new_account_sees_its_areas_and_signs_in_with_its_password(
+    store, street, area, committees
+):
+    password = make(store, "zhou", Role.POPULATION_OFFICE, area)
+    with store.read() as session:
+        assert password_fits(stored_hash(session, "zhou"), password)
+    principal = whoever_holds(store, enter(store, "zhou").token)
+    assert principal.roles == {Role.POPULATION_OFFICE}
+    assert principal.committees == {street.committees[index] for index in committees}
+
+
+def test_two_new_accounts_have_two_passwords(store, street):
+    one = make(store, "one", Role.GRID_MANAGER, "D1", "D3")
+    assert one != make(store, "two", Role.GRID_MANAGER, "D1")
+    assert len(one) >= 16
+    found = whoever_holds(store, enter(store, "one").token)
+    assert found.committees == {street.committees[0], street.committees[2]}
+
+
+@pytest.mark.parametrize(
+    ("name", "area", "refusal"),
+    [
+        ("ann", "D1", Conflict),
+        ("zhou", "nowhere", NotFound),
+        ("", "D1", InvalidInput),
+        ("two words", "D1", InvalidInput),
+        ("nul\x00", "D1", InvalidInput),
+        ("x" * 61, "D1", InvalidInput),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused_and_leaves_nothing(
+    store, street, name, area, refusal
+):
+    with pytest.raises(refusal):
+        make(store, name, Role.SOCIAL_WORKER, area)
+    with store.read() as session:
+        assert session.scalars(select(Account.username)).all() == ["ann"]
+
+
+def test_who_administers_nothing_makes_no_accounts(store, street):
+    ann = whoever_holds(store, enter(store).token)
+    with pytest.raises(Forbidden):
+        make(store, "zhou", Role.DATA_ADMIN, "D1", by=ann)
+
+
+def test_an_administrator_makes_accounts_only_within_their_own_area(store, street):
+    make(store, "admin", Role.DATA_ADMIN, "D1")
+    admin = whoever_holds(store, enter(store, "admin").token)
+    make(store, "zhou", Role.SOCIAL_WORKER, "310115009001", by=admin)
+    with pytest.raises(NotFound):
+        make(store, "wu", Role.SOCIAL_WORKER, "310115009002", by=admin)
+
+
+def begin_subdistrict(store):
+    with store.write() as session:
+        whole = Subdistrict(
+            code="990100001", name="外滩", outline=box(121.4, 31.2, 121.5, 31.3), valid_from=TODAY
+        )
+        session.add(whole)
+        session.flush()
+        show_to_demo_office(session, whole.id)
+        return whole.id
+
+
+def test_a_subdistrict_that_joins_a_demo_is_the_demo_offices(store, street):
+    make(store, "office", Role.POPULATION_OFFICE, "310115009")
+    make(store, "lead1", Role.DISTRICT_LEAD, "D1")
+    change(store, update(Account).where(Account.username != "ann").values(demo=True))
+    joined = begin_subdistrict(store)
+    with store.read() as session:
+        granted = session.execute(
+            select(Account.username, Grant.role)
+            .join(Grant, Grant.account_id == Account.id)
+            .where(Grant.level == AreaLevel.SUBDISTRICT, Grant.area_id == joined)
+        ).all()
+        assert granted == [("office", Role.POPULATION_OFFICE)]
+        assert is_seen(session, "990100001")
+
+
+def test_elsewhere_a_new_subdistrict_is_nobodys(store, street):
+    make(store, "office", Role.POPULATION_OFFICE, "310115009")
+    begin_subdistrict(store)
+    with store.read() as session:
+        assert is_seen(session, "310115009")
+        assert not is_seen(session, "990100001")

@@ -67,14 +67,15 @@ def test_each_record_appends_one_event_and_one_visit(store, street):
         assert session.scalar(select(func.count()).select_from(Visit)) == 1
 
 
-def test_the_feed_tells_the_new_colour_once(store, street):
+def test_the_feed_tells_of_every_change_of_the_counts(store, street):
+    """Whoever has the building open sees its doors, not only its colour."""
     with store.read() as session:
         since = feed_position(session)
     record(store, street, "101", DoorResult.REGISTERED)
     record(store, street, "102", DoorResult.REGISTERED)
     with store.read() as session:
         changes = changes_between(session, since, feed_position(session))
-    assert [(c.ord, c.fill) for c in changes] == [(0, FILL[CoverageStatus.LAGGING])]
+    assert [(c.ord, c.fill) for c in changes] == [(0, FILL[CoverageStatus.LAGGING])] * 2
 
 
 def test_a_record_that_fails_changes_nothing(store, street):

@@ -21,6 +21,7 @@ from data.commands.jobs import (
     finish_job,
     job_of,
     report_progress,
+    somebody_works,
     start_job,
     stop_job,
     work_waits,
@@ -156,3 +157,12 @@ def test_results_are_gone_after_a_day(store, ann):
     with pytest.raises(NotFound):
         state(store, ann, old)
     assert (state(store, ann, young), state(store, ann, running)) == (DONE, WAITING)
+
+
+def test_a_worker_is_known_by_its_heartbeat(store, ann):
+    ask(store, ann)
+    now = utc_now()
+    assert not do(store, somebody_works, now)
+    do(store, claim_next, now)
+    assert do(store, somebody_works, now)
+    assert not do(store, somebody_works, now + 2 * SILENT_FOR)

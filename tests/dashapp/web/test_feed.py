@@ -92,6 +92,18 @@ def test_a_record_reaches_those_who_see_its_committee(live_house):
     assert abs(delta["t"] / 1000 - time.time()) < DEADLINE_S
 
 
+def test_a_record_that_changes_only_the_counts_is_told_as_well(live_house):
+    """The colour stays, the matrix of an open panel does not."""
+    with live_house.client() as ann, listening(ann) as stream:
+        stream.next()
+        record(live_house, Door("C1-001", "101"), DoorResult.NO_CONTACT)
+        first = stream.next()
+        record(live_house, Door("C1-001", "102"), DoorResult.NO_CONTACT)
+        second = stream.next()
+        assert first["pairs"] == second["pairs"] == [[0, fill_of(live_house, ann, 0), 0]]
+    assert second["rev"] > first["rev"]
+
+
 def test_those_outside_its_scope_are_only_moved_on(live_house):
     with live_house.client("bob") as bob, listening(bob) as stream:
         hello = stream.next()
