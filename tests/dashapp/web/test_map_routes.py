@@ -139,7 +139,7 @@ def test_another_subdistrict_is_on_nobodys_map_but_its_own(own_house):
         assert ann.get(f"/tiles/{tile}").status_code == 404
         assert ann.get(f"/names/{names}").status_code == 404
         together = files_of(own_house.store).layer_urls
-        for kind in ("subdistricts", "districts", "committees", "compounds"):
+        for kind in ("subdistricts", "districts", "committees"):
             assert ann.get(together[kind]).status_code == 404
 
 
