@@ -72,7 +72,7 @@ def variant(name: str, store: Store, settings: Any) -> Any:
 
     if name in ("off", "geojson"):
         shell.coverage_map = changed
-    return main.build(settings, store)
+    return main.build(settings, store).gate
 
 
 def with_bench_routes(server: Any, store: Store) -> Any:
