@@ -25,7 +25,7 @@ PRAGMAS: Final = (
     "PRAGMA synchronous=FULL",  # an acknowledged status must survive a power cut
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-65536",
+    "PRAGMA cache_size=-16384",  # 16 MB for each of POOL_SIZE connections; the system caches the rest
     "PRAGMA temp_store=MEMORY",
 )
 
@@ -98,7 +98,7 @@ def require_reachable(store: Store, *, new: bool = False) -> None:
 
     A file that is not there is made only when `new`.
     """
-    if not (new or _is_there(store)):
+    if not (new or is_there(store)):
         raise DatabaseUnusable(
             f"there is no database {make_url(store.url).database}: "
             "run `shiyou demo`, `shiyou import-map` or `shiyou migrate` first"
@@ -117,7 +117,7 @@ def answers(store: Store) -> bool:
 
     An open SQLite file that was moved or deleted still answers, and everything written to it is lost.
     """
-    if not _is_there(store):
+    if not is_there(store):
         return False
     try:
         with store.read() as session:
@@ -127,7 +127,8 @@ def answers(store: Store) -> bool:
     return True
 
 
-def _is_there(store: Store) -> bool:
+def is_there(store: Store) -> bool:
+    """Tell whether there is a database to open; a server is taken to be one."""
     return not store.is_sqlite or Path(make_url(store.url).database or "").exists()
 
 
@@ -141,8 +142,9 @@ def _require_folder(path: str | None) -> None:
 
 def _engine(url: str) -> Engine:
     # Parameters stay out of messages and logs: they may be somebody's.
+    # The last used connection is taken first, so that a quiet server keeps few of them warm.
     engine = create_engine(
-        url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=False, hide_parameters=True
+        url, pool_size=POOL_SIZE, max_overflow=0, pool_use_lifo=True, hide_parameters=True
     )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
