@@ -35,6 +35,8 @@ fi
 [ -x .venv/bin/uv ] || .venv/bin/pip install --quiet --disable-pip-version-check "uv==$uv_version"
 groups="--no-dev"
 [ "${1:-serve}" = "test" ] && groups="--dev"
+# The machine's own certificates, where it has them: an office proxy's is among them and not in uv.
+[ -e /etc/ssl/certs/ca-certificates.crt ] && export UV_SYSTEM_CERTS=true
 # --inexact: keep uv and pip themselves, and the tests' packages when only serving.
 .venv/bin/uv sync --frozen --quiet --inexact "$groups"
 touch "$stamp"
