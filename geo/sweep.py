@@ -5,10 +5,8 @@ not visited come back with the reason.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-
-import numpy as np
 
 from geo.sweep_bound import quick_bound, upper_bound
 from geo.sweep_greedy import draft
@@ -119,22 +117,18 @@ def plan_sweep(
 
 
 def _first(table: Timetable, begin: Plan | None) -> Routes:
-    """Return the best of greedy drafts: a fresh one, and with all or the locks of a plan kept."""
+    """Return the better of the greedy draft and an earlier plan filled up greedily."""
     drafts = [draft(table)]
     if begin is not None:
-        locked = np.flatnonzero((table.pull > table.worth).any(axis=1)).tolist()
-        drafts += [
-            draft(table, _what_still_fits(table, begin, doors))
-            for doors in (range(table.start), locked)
-        ]
+        drafts.append(draft(table, _what_still_fits(table, begin)))
     return max(drafts, key=table.weight)
 
 
-def _what_still_fits(table: Timetable, begin: Plan, doors: Iterable[int]) -> Routes:
-    """Return the routes of an earlier plan, reduced to those of `doors` that each crew can visit."""
+def _what_still_fits(table: Timetable, begin: Plan) -> Routes:
+    """Return the routes of an earlier plan without the doors that a crew cannot visit any more."""
     earlier = {(route.shift, route.team): route.doors for route in begin.routes}
     routes: list[tuple[int, ...]] = []
-    left = set(doors)
+    left = set(range(table.start))
     for place, crew in enumerate(table.crews):
         route: tuple[int, ...] = ()
         for door in earlier.get((crew.shift, crew.team), ()):

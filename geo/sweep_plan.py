@@ -100,7 +100,6 @@ class Writer:
     def plan(self, routes: Routes, rounds: int, seconds: float) -> Plan:
         """Return routes as a plan."""
         visited = {door for route in routes for door in route}
-        value = self.table.value(routes)
         return Plan(
             routes=tuple(self._route(crew, route) for crew, route in enumerate(routes)),
             left_out=tuple(
@@ -109,8 +108,8 @@ class Writer:
                 if door not in visited
             ),
             idle_shifts=tuple(self._idle_shifts(routes)),
-            value=value,
-            bound=max(value, self.bound),
+            value=self.table.value(routes),
+            bound=self.bound,
             rounds=rounds,
             seconds=seconds,
         )

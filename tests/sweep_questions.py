@@ -80,8 +80,11 @@ def _worth(problem, crew, group):
 
 
 @st.composite
-def sweeps(draw, most_doors=14, most_teams=3):
-    """Draw a question in which anything may be missing, closed, past or out of reach."""
+def sweeps(draw, most_doors=14, most_teams=3, appointed=0.2):
+    """Draw a question in which anything may be missing, closed, past or out of reach.
+
+    appointed: the share of doors at which an hour was agreed.
+    """
     rng = np.random.default_rng(draw(st.integers(0, 10_000)))
     entrances, shifts = draw(st.integers(1, 4)), draw(st.integers(0, 3))
     at = rng.uniform(0, 400, (entrances + 2, 2))
@@ -91,7 +94,10 @@ def sweeps(draw, most_doors=14, most_teams=3):
     hours = [_hours(rng) for _ in range(shifts)]
     teams = [int(rng.integers(0, most_teams + 1)) for _ in range(shifts)]
     return SweepProblem(
-        doors=tuple(_door(rng, entrances, shifts) for _ in range(draw(st.integers(0, most_doors)))),
+        doors=tuple(
+            _door(rng, entrances, shifts, appointed)
+            for _ in range(draw(st.integers(0, most_doors)))
+        ),
         shifts=tuple(Shift("", *pair, teams=n) for pair, n in zip(hours, teams, strict=True)),
         walk_s=walk_s,
         now_s=int(rng.choice([0, 0, 2000, 9000])),
@@ -103,8 +109,8 @@ def _hours(rng):
     return start_s, start_s + int(rng.integers(-100, 4000))
 
 
-def _door(rng, entrances, shifts):
-    opens_s = int(rng.integers(0, 9000)) if rng.random() < 0.2 else None
+def _door(rng, entrances, shifts, appointed):
+    opens_s = int(rng.integers(0, 9000)) if rng.random() < appointed else None
     lock = Crew(int(rng.integers(shifts)), int(rng.integers(3))) if shifts else None
     return Door(
         entrance=int(rng.integers(entrances)) if rng.random() < 0.95 else None,

@@ -51,6 +51,15 @@ def test_the_command_speaks_to_people_too(bench):
     assert "sweep-50.json: value 81.3725 of at most 81.37" in bench(SWEEP_50, "--seconds", 1).output
 
 
+def test_the_second_days_shifts_are_a_day_later():
+    assert [shift.start_s for shift in read_instance(SWEEP_50).shifts] == [
+        50_400,
+        66_600,
+        86_400 + 50_400,
+        86_400 + 66_600,
+    ]
+
+
 def test_an_instance_brings_its_own_times_for_stairs_and_lifts(tmp_path):
     raw = json.loads(SWEEP_50.read_text())
     raw["vertical"]["stairs_up_s"] = 600

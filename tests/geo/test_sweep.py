@@ -310,14 +310,29 @@ def test_a_begun_plan_may_speak_of_doors_and_teams_that_are_gone():
     assert len(whereabouts(small)) == 10
 
 
-def test_no_door_that_still_fits_is_left_out():
-    problem = sweep(random_doors(150, entrances=12))
-    plan = planned(problem, Limits(60, rounds=1))
-    routes = {(route.shift, route.team): route.doors for route in plan.routes}
-    for door, (crew, doors) in itertools.product(reasons(plan), routes.items()):
-        for place in range(len(doors) + 1):
-            longer = {**routes, crew: (*doors[:place], door, *doors[place:])}
-            assert not _fits(problem, longer[crew], crew[0])
+def test_of_an_earlier_plan_only_what_is_still_in_time_is_kept():
+    doors = random_doors(150, entrances=12)
+    before = planned(sweep(doors, teams=2), Limits(60, rounds=150))
+    last = before.routes[0].doors[-1]
+    doors[last] = replace(doors[last], appointment_to_s=DAY[0] + 1200)
+    after = planned(sweep(doors, teams=2), Limits(60, rounds=0), begin=before)
+    assert after.value > planned(sweep(doors, teams=2), Limits(60, rounds=0)).value
+
+
+@pytest.mark.parametrize("seed", [36, 37])
+def test_no_door_that_still_fits_is_left_out_however_little_it_is_worth(seed):
+    rng = np.random.default_rng(seed)
+    factors = np.where(rng.random(30) < 0.4, 1e-6, 1.0)
+    doors = [
+        replace(door, value=tuple(value * factor for value in door.value))
+        for door, factor in zip(random_doors(30, entrances=6, seed=seed), factors, strict=True)
+    ]
+    problem = sweep(doors, [(0, 3000), (9000, 11_500)])
+    plan = planned(problem)
+    for route, door in itertools.product(plan.routes, reasons(plan)):
+        for place in range(len(route.doors) + 1):
+            longer = (*route.doors[:place], door, *route.doors[place:])
+            assert not _fits(problem, longer, route.shift)
 
 
 def _fits(problem, doors, shift):
@@ -347,10 +362,11 @@ def test_three_thousand_doors_are_planned_as_well():
     assert plan.value > told[0].plan.value
 
 
-def test_a_search_keeps_to_its_seconds():
+@pytest.mark.parametrize("rounds", [None, 10**9])
+def test_a_search_keeps_to_its_seconds(rounds):
     problem = read_instance(INSTANCES / "sweep-1000.json")
     began = time.monotonic()
-    plan = planned(problem, Limits(1.0))
+    plan = planned(problem, Limits(1.0, rounds))
     assert time.monotonic() - began < 2
     assert plan.seconds < 2
 

@@ -42,6 +42,24 @@ def test_the_bounds_of_the_instances_are_closer_than_what_was_proven_before(name
     assert proven - 1 < bounds(read_instance(INSTANCES / name))[0] <= proven
 
 
+def test_the_quick_bound_counts_the_last_door_in_part():
+    # Either door takes 180 s and 15 s from the other: of the second there is time for 105 s.
+    _, quick = bounds(sweep([Door(0, (2.0,)), Door(0, (1.0,))], [(0, 300)]))
+    assert quick == pytest.approx(2 + 105 / 195, abs=1e-4)
+
+
+def test_a_way_to_an_entrance_that_is_not_among_the_nearest_is_not_overrated():
+    # Either house worth visiting has ten near it for which there is no time.
+    near = [*range(1, 11)]
+    at = np.array([0, 300, *near, *(300 + metre for metre in near), 0, 300])
+    walk_s = np.abs(at[:, None] - at[None, :]).astype(float)
+    doors = [Door(n, (1.0,)) for n in range(2)]
+    doors += [Door(2 + n, (0.001,), service_s=340) for n in range(20)]
+    problem = sweep(doors, [(0, 180 + 300 + 180)], walk_s=walk_s)
+    assert plan_sweep(problem, Limits(60, rounds=1)).value == 2
+    assert bounds(problem)[0] >= 2
+
+
 def test_the_way_up_and_down_counts_once_for_all_doors_above():
     # 50 s to the house, 10 floors up, two visits, 10 floors down, 50 s back.
     two = sweep([Door(0, (1.0,), floor=11)] * 3, [(0, 50 + 180 + 180 + 15 + 180 + 140 + 50)])
