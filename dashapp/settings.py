@@ -59,11 +59,11 @@ class Settings(BaseSettings):
         return ring
 
     def prepare_folder(self) -> None:
-        """Make the default database's own folder; refuse in one line where nothing can be written."""
+        """Make the default database's own folder, for this user alone; refuse where none can be made."""
         if not self.database_url.startswith(f"sqlite:///{ROOT / 'var'}"):
             return
         try:
-            (ROOT / "var").mkdir(exist_ok=True)
+            (ROOT / "var").mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise DatabaseUnusable(
                 f"cannot make the folder {ROOT / 'var'}: {error.strerror}"

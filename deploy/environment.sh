@@ -19,6 +19,7 @@ for candidate in python3.13 python3.12 python3.11 python3; do
 done
 [ -n "$python" ] || { say "needs Python 3.11 to 3.13: apt-get install python3"; exit 1; }
 
+say "making .venv from uv.lock; the first time this takes a minute or two"
 if [ ! -x .venv/bin/pip ]; then
     rm -rf .venv
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then

@@ -83,7 +83,7 @@ def test_a_key_ring_that_cannot_be_read_is_refused(tmp_path, words):
 def test_the_folder_of_the_default_database_is_made(monkeypatch, tmp_path):
     monkeypatch.setattr(settings_module, "ROOT", tmp_path)
     Settings(database_url=f"sqlite:///{tmp_path}/var/shiyou.db").prepare_folder()
-    assert stat.S_ISDIR((tmp_path / "var").stat().st_mode)
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
     Settings(database_url=f"sqlite:///{tmp_path}/elsewhere/x.db").prepare_folder()
     assert not (tmp_path / "elsewhere").exists()
 
