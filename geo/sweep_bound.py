@@ -92,11 +92,8 @@ def _ground(problem: SweepProblem, table: Timetable) -> _Ground:
     places = np.column_stack([spots.entrance, -spots.floor, spots.lift])[doors]
     landings, landing = np.unique(places, axis=0, return_inverse=True)
     entrances, site = np.unique(landings[:, 0], return_inverse=True)
-    floor, lift, street = (
-        -landings[:, 1],
-        landings[:, 2] > 0,
-        np.ones(len(landings), dtype=np.int64),
-    )
+    floor, lift = -landings[:, 1], landings[:, 2] > 0
+    street = np.ones_like(floor)
     pairs = np.argwhere((site[:, None] == site[None, :]) & ~np.eye(len(site), dtype=bool))
     one, other = pairs.T
     climb_s = climb_seconds(floor[one], floor[other], lift[one] & lift[other], climbing)
