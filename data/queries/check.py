@@ -1,14 +1,18 @@
 """Prove that what is derived equals what it is derived from (`shiyou check`)."""
 
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.clock import watermark
+from data.clock import read_clock, watermark
+from data.errors import InvalidInput
 from data.models import Building, BuildingCoverage
 from data.principal import Principal
 from data.queries.derivation import expected_counters, expected_dwellings
+
+FOOTPRINTS_ONLY: Final = "map"  # the preset of the demo that has no dwellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,15 @@ class CheckReport:
 
 
 def check_derived(session: Session, principal: Principal) -> CheckReport:
-    """Recompute every status and counter in scope for the watermark day and compare."""
+    """Recompute every status and counter in scope for the watermark day and compare.
+
+    Refuses with InvalidInput the demo of mere footprints, whose colours stand for nothing.
+    """
+    if read_clock(session).preset == FOOTPRINTS_ONLY:
+        raise InvalidInput(
+            "this database holds footprints for measuring: its colours are invented, nothing is derived",
+            field="database",
+        )
     day = watermark(session)
     codes = _codes(session, principal)
     dwellings, drifts = 0, []

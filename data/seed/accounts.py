@@ -11,8 +11,7 @@ from data.commands.access import hash_password
 from data.models import Account, Grant
 from data.rules.areas import AreaLevel, Role
 from data.seed.ledger import Ledger
-from data.seed.places import StreetPlan
-from data.seed.plans import SINCE
+from data.seed.plans import SINCE, StreetPlan
 
 DEMO_PASSWORD: Final = "shiyou-demo"
 SHOWN: Final = (

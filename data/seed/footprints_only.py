@@ -20,7 +20,7 @@ from data.rules.map_bytes import FILL
 from data.seed.accounts import hire
 from data.seed.ground import METRES, CommitteeGround
 from data.seed.ledger import Ledger
-from data.seed.places import StreetPlan
+from data.seed.plans import StreetPlan
 from geo.crs import to_degrees, to_metres
 
 PITCH_M: Final = 16.5

@@ -1,187 +1,152 @@
-"""Believable buildings: slab blocks, towers, terraces, a dormitory, laid out in rows in a block.
+"""Plans of buildings as they stand in Shanghai, drawn around their own middle: south is down, in metres.
 
-Metres. A building is drawn around its own middle, turned by the block's angle, and kept only where it
-lies wholly inside the block's margin and clear of what stands already.
+Slabs with a stair a bay, point towers, terraces (里弄), a dormitory, a low house for the estate's office.
+A plan carries the points of its doors, each on its outline.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import cos, sin
-from random import Random
 from typing import Final
 
-import shapely
 from shapely import Point, Polygon
-from shapely.affinity import rotate, translate
 
-from data.rules.areas import BuildingKind, CompoundKind
-from data.seed.ground import Block
+from data.rules.areas import BuildingKind
 
-MARGIN_M: Final = 6.0
-CLEARANCE_M: Final = 5.0
-BAY_M: Final = 14.0
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """How a kind of estate is laid out: spacing of rows and places in metres, floors from and to."""
-
-    building: BuildingKind
-    row_m: float
-    place_m: tuple[float, float]
-    depth_m: float
-    gap_m: float
-    floors: tuple[int, int]
-
-
-PATTERNS: Final = {
-    CompoundKind.ESTATE: Pattern(BuildingKind.TOWER, 52, (26, 30), 26, 26, (11, 18)),
-    CompoundKind.OLD_ESTATE: Pattern(BuildingKind.SLAB, 29, (42, 70), 12, 11, (5, 6)),
-    CompoundKind.TERRACES: Pattern(BuildingKind.TERRACE, 17, (34, 56), 9, 6, (2, 3)),
-    CompoundKind.DORMITORY: Pattern(BuildingKind.DORMITORY, 34, (54, 64), 15, 14, (5, 6)),
-}
+Spot = tuple[float, float]
+STAIR_M: Final = 1.8  # how far a stair stands out to the north
+STAIR_HALF_M: Final = 1.7
+STEP_M: Final = 1.5  # how far the bays of a stepped slab stand before one another
+HOUSE_M: Final = 8.5  # the front of one house of a terrace
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """One building: outline and the points of its entrances in metres, floors, and its row."""
+class Plan:
+    """What sort of building it is, its outline and the points of its doors, west to east."""
 
     kind: BuildingKind
     outline: Polygon
     doors: tuple[Point, ...]
-    floors: int
-    row: int
 
 
-def lay_out(block: Block, kind: CompoundKind, rng: Random, spread: float = 1.0) -> list[House]:
-    """Return the buildings of a block, row by row from the north; `spread` widens the spacing."""
-    pattern = PATTERNS[kind]
-    inside = shapely.buffer(block.outline, -MARGIN_M)
-    shapely.prepare(inside)
-    houses: list[House] = []
-    for row, north in enumerate(_row_offsets(block, pattern.row_m * spread)):
-        houses += _row(block, pattern, inside, (row, north), rng, spread)
-    return houses
+def straight_slab(bays: int, bay_m: float, depth_m: float) -> Plan:
+    """Return a slab whose stairs stand out to the north, one a bay."""
+    half, north = bays * bay_m / 2, depth_m / 2
+    middles = [-half + (bay + 0.5) * bay_m for bay in range(bays)]
+    back: list[Spot] = []
+    for x in reversed(middles):
+        back += [(x + STAIR_HALF_M, north), (x + STAIR_HALF_M, north + STAIR_M)]
+        back += [(x - STAIR_HALF_M, north + STAIR_M), (x - STAIR_HALF_M, north)]
+    outline = Polygon([(-half, -north), (half, -north), (half, north), *back, (-half, north)])
+    return Plan(BuildingKind.SLAB, outline, tuple(Point(x, north + STAIR_M) for x in middles))
 
 
-def _row_offsets(block: Block, pitch: float) -> list[float]:
-    frame = rotate(block.outline, -block.angle, origin=block.outline.centroid, use_radians=True)
-    centre = block.outline.centroid.y
-    _, south, _, north = frame.bounds
-    count = max(1, int((north - south) // pitch))
-    first = (count - 1) * pitch / 2
-    middle = (north + south) / 2 - centre
-    return [middle + first - index * pitch for index in range(count)]
+def stepped_slab(bays: int, bay_m: float, depth_m: float) -> Plan:
+    """Return a slab whose bays stand alternately before and behind one another."""
+    half, north = bays * bay_m / 2, depth_m / 2
+    front: list[Spot] = []
+    back: list[Spot] = []
+    doors = []
+    for bay in range(bays):
+        west, shift = -half + bay * bay_m, STEP_M * (bay % 2)
+        front += [(west, -north + shift), (west + bay_m, -north + shift)]
+        back += [(west, north + shift), (west + bay_m, north + shift)]
+        doors.append(Point(west + bay_m / 2, north + shift))
+    return Plan(BuildingKind.SLAB, Polygon([*front, *reversed(back)]), tuple(doors))
 
 
-def _row(
-    block: Block,
-    pattern: Pattern,
-    inside: Polygon,
-    place: tuple[int, float],
-    rng: Random,
-    spread: float,
-) -> list[House]:
-    row, north = place
-    frame = rotate(block.outline, -block.angle, origin=block.outline.centroid, use_radians=True)
-    west, _, east, _ = frame.bounds
-    at = west + MARGIN_M + rng.uniform(0, 6) - block.outline.centroid.x
-    end = east - MARGIN_M - block.outline.centroid.x
-    houses: list[House] = []
-    while at < end:
-        width = _width(pattern, rng)
-        house = _house(block, pattern, (at + width / 2, north), width, rng, row)
-        if inside.contains(house.outline):
-            houses.append(house)
-            at += width + pattern.gap_m * spread
-        else:
-            at += 8.0
-    return houses
+def balconied_slab(bays: int, bay_m: float, depth_m: float) -> Plan:
+    """Return a slab with a straight back and balconies standing out to the south, two a bay."""
+    half, north = bays * bay_m / 2, depth_m / 2
+    front: list[Spot] = [(-half, -north)]
+    for quarter in range(2 * bays):
+        middle = -half + (quarter + 0.5) * bay_m / 2
+        front += [(middle - 1.9, -north), (middle - 1.9, -north - 1.3)]
+        front += [(middle + 1.9, -north - 1.3), (middle + 1.9, -north)]
+    outline = Polygon([*front, (half, -north), (half, north), (-half, north)])
+    middles = (-half + (bay + 0.5) * bay_m for bay in range(bays))
+    return Plan(BuildingKind.SLAB, outline, tuple(Point(x, north) for x in middles))
 
 
-def _width(pattern: Pattern, rng: Random) -> float:
-    low, high = pattern.place_m
-    if pattern.building is BuildingKind.SLAB:
-        return BAY_M * rng.choice([3, 4, 4, 5])
-    return rng.uniform(low, high)
+SLABS: Final[tuple[Callable[[int, float, float], Plan], ...]] = (
+    straight_slab,
+    stepped_slab,
+    balconied_slab,
+)
+
+# Quarters of point blocks, in half sides: from the east front round to the north one.
+CROSS: Final[tuple[Spot, ...]] = (
+    (1, 0.48), (0.62, 0.48), (0.62, 0.62), (0.48, 0.62), (0.48, 1),
+)  # fmt: skip
+NOTCHED: Final[tuple[Spot, ...]] = ((1, 0.16), (0.86, 0.16), (0.86, 0.4), (1, 0.4), (1, 0.78),
+    (0.78, 0.78), (0.78, 1), (0.4, 1), (0.4, 0.86), (0.16, 0.86), (0.16, 1),
+)  # fmt: skip
+# A butterfly (蝶形): its wings turn to the south-east and south-west; the eastern half, south to north.
+BUTTERFLY: Final[tuple[Spot, ...]] = (
+    (0.22, -0.55), (0.4, -0.55), (0.62, -0.95), (1, -0.74), (0.8, -0.36), (0.95, -0.1),
+    (0.95, 0.5), (0.55, 0.5), (0.55, 0.8), (0.16, 0.8),
+)  # fmt: skip
+# Three flats to the south and a stair to the north (品字形).
+TRIPLE: Final[tuple[Spot, ...]] = (
+    (0.28, -0.9), (0.28, -0.62), (0.5, -0.62), (0.5, -0.82), (1, -0.82), (1, 0.3), (0.52, 0.3),
+    (0.52, 0.75), (0.2, 0.75),
+)  # fmt: skip
 
 
-def _house(
-    block: Block, pattern: Pattern, middle: tuple[float, float], width: float, rng: Random, row: int
-) -> House:
-    floors = rng.randint(*pattern.floors)
-    depth = width if pattern.building is BuildingKind.TOWER else pattern.depth_m
-    plan, doors = _PLANS[pattern.building](width, depth)
-    outline, points = _placed(plan, block, middle), [_placed(door, block, middle) for door in doors]
-    return House(pattern.building, outline, tuple(points), floors, row)
+def four_sided(quarter: tuple[Spot, ...]) -> Callable[[float], Plan]:
+    """Return the plan of a tower that looks the same from all four sides."""
+
+    def plan(side_m: float) -> Plan:
+        a = side_m / 2
+        turns = [[(x, y), (-y, x), (-x, -y), (y, -x)] for x, y in quarter]
+        outline = Polygon([(a * t[n][0], a * t[n][1]) for n in range(4) for t in turns])
+        return Plan(BuildingKind.TOWER, outline, (Point(0, float(outline.bounds[1])),))
+
+    return plan
 
 
-def _placed(shape, block: Block, middle: tuple[float, float]):  # type: ignore[no-untyped-def]
-    """Move a plan drawn around the origin to its place in the block."""
-    turned = rotate(shape, block.angle, origin=(0, 0), use_radians=True)
-    centre, (x, y) = block.outline.centroid, middle
-    dx, dy = (
-        x * cos(block.angle) - y * sin(block.angle),
-        x * sin(block.angle) + y * cos(block.angle),
-    )
-    return translate(turned, centre.x + dx, centre.y + dy)
+def mirrored(half: tuple[Spot, ...]) -> Callable[[float], Plan]:
+    """Return the plan of a tower that mirrors its eastern half."""
+
+    def plan(side_m: float) -> Plan:
+        a = side_m / 2
+        east = [(a * x, a * y) for x, y in half]
+        outline = Polygon([*east, *((-x, y) for x, y in reversed(east))])
+        return Plan(BuildingKind.TOWER, outline, (Point(0, east[0][1]),))
+
+    return plan
 
 
-def _slab(width: float, depth: float) -> tuple[Polygon, list[Point]]:
-    """Return a slab with a stair bay sticking out to the north every 14 m."""
-    bays = max(1, round(width / BAY_M))
-    half, step = width / 2, width / bays
-    north = depth / 2
-    points = [(-half, -north), (half, -north), (half, north)]
-    doors: list[Point] = []
-    for bay in reversed(range(bays)):
-        middle = -half + (bay + 0.5) * step
-        points += [(middle + 1.7, north), (middle + 1.7, north + 1.8)]
-        points += [(middle - 1.7, north + 1.8), (middle - 1.7, north)]
-        doors.insert(0, Point(middle, north + 1.8))
-    return Polygon([*points, (-half, north)]), doors
+TOWERS: Final = (four_sided(CROSS), four_sided(NOTCHED), mirrored(BUTTERFLY), mirrored(TRIPLE))
 
 
-def _tower(width: float, depth: float) -> tuple[Polygon, list[Point]]:
-    """Return a tower with notched corners and light wells: the plan of a point block."""
-    a = width / 2
-    b, c = a * 0.48, a * 0.72
-    quarter = [(a, b), (c, b), (c, c), (b, c), (b, a)]
-    points = []
-    for turn in range(4):
-        points += [[(x, y), (-y, x), (-x, -y), (y, -x)][turn] for x, y in quarter]
-    return Polygon(points), [Point(0, -a)]
-
-
-def _terrace(width: float, depth: float) -> tuple[Polygon, list[Point]]:
-    """Return a row of narrow houses with one door each, a small step in the line of the front."""
-    count = max(3, round(width / 8.5))
-    half, step, north = width / 2, width / count, depth / 2
-    plan = Polygon(
-        [
-            (-half, -north),
-            (half, -north),
-            (half, north - 0.8),
-            (0, north - 0.8),
-            (0, north),
-            (-half, north),
-        ]
-    )
-    return plan, [Point(-half + (house + 0.5) * step, -north) for house in range(count)]
-
-
-def _dormitory(width: float, depth: float) -> tuple[Polygon, list[Point]]:
-    """Return an L: a long wing with a short one, two stairs."""
-    half, north = width / 2, depth / 2
-    plan = Polygon(
-        [(-half, -north), (half, -north), (half, north), (-half + depth, north),
-         (-half + depth, north + 10), (-half, north + 10)]
+def terrace(width_m: float, depth_m: float) -> Plan:
+    """Return a row of narrow houses with one door each, a small step in the line of their backs."""
+    houses = max(3, round(width_m / HOUSE_M))
+    half, step, north = width_m / 2, width_m / houses, depth_m / 2
+    outline = Polygon(
+        [(-half, -north), (half, -north), (half, north - 0.8), (0, north - 0.8), (0, north),
+         (-half, north)]
     )  # fmt: skip
-    return plan, [Point(-half / 2, -north), Point(half / 2, -north)]
+    doors = tuple(Point(-half + (n + 0.5) * step, -north) for n in range(houses))
+    return Plan(BuildingKind.TERRACE, outline, doors)
 
 
-_PLANS: Final = {
-    BuildingKind.SLAB: _slab,
-    BuildingKind.TOWER: _tower,
-    BuildingKind.TERRACE: _terrace,
-    BuildingKind.DORMITORY: _dormitory,
-}
+def dormitory(width_m: float, depth_m: float) -> Plan:
+    """Return an L: a long wing with a short one to the north, two stairs to the south."""
+    half, south = width_m / 2, -depth_m / 2
+    outline = Polygon(
+        [(-half, south), (half, south), (half, south + 14), (-half + 14, south + 14),
+         (-half + 14, -south), (-half, -south)]
+    )  # fmt: skip
+    doors = (Point(-half / 2, south), Point(half / 2, south))
+    return Plan(BuildingKind.DORMITORY, outline, doors)
+
+
+def office(width_m: float, depth_m: float) -> Plan:
+    """Return the low house of an estate's office or kindergarten: a U open to the north."""
+    half, north = width_m / 2, depth_m / 2
+    outline = Polygon(
+        [(-half, -north), (half, -north), (half, north), (half / 2, north), (half / 2, 0),
+         (-half / 2, 0), (-half / 2, north), (-half, north)]
+    )  # fmt: skip
+    return Plan(BuildingKind.OTHER, outline, (Point(0, 0),))

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import defaultdict
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import func, insert, select, text
@@ -10,9 +11,9 @@ from sqlalchemy.orm import Session
 from data.models import Base
 
 CHUNK: Final = 20_000
-# What differs from one build to the next although the street is the same: keys, nonces, moments.
+# What differs from one build to the next although the street is the same: keys, nonces, salts.
 UNSTABLE: Final = frozenset(
-    {"data_key", "name_sealed", "id_number_sealed", "phone_sealed", "password", "recorded_at"}
+    {"data_key", "name_sealed", "id_number_sealed", "phone_sealed", "password"}
 )
 
 
@@ -33,13 +34,20 @@ class Ledger:
         """Return how many rows of a table there are."""
         return len(self.rows[model])
 
+    def renumber(self, model: type[Base], column: str) -> None:
+        """Give the rows of a table that nothing refers to new ids in the order of a column."""
+        self.rows[model].sort(key=itemgetter(column))
+        for identity, row in enumerate(self.rows[model], start=1):
+            row["id"] = identity
+
     def digest(self) -> str:
         """Return a hash of everything but keys and sealed bytes: the same seed, the same digest."""
         sha = hashlib.sha256()
         for model in sorted(self.rows, key=lambda each: each.__tablename__):
+            columns = [name for name in sorted(self.rows[model][0]) if name not in UNSTABLE]
+            values = itemgetter(*columns)
             for row in self.rows[model]:
-                stable = [f"{k}={v}" for k, v in sorted(row.items()) if k not in UNSTABLE]
-                sha.update(("|".join(stable) + "\n").encode())
+                sha.update("|".join(map(str, values(row))).encode())
         return sha.hexdigest()
 
     def write(self, session: Session) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from data.rules.areas import BuildingKind
+from data.seed.ground import CommitteeGround
 
 SINCE: Final = date(2020, 4, 13)  # the day of the plan
 
@@ -15,6 +16,7 @@ class DwellingPlan:
 
     id: int
     building: "BuildingPlan"
+    entrance_id: int
     room: str
     floor: int
     collective: bool
@@ -22,16 +24,31 @@ class DwellingPlan:
 
 @dataclass(slots=True)
 class BuildingPlan:
-    """One building as planned, with its doors."""
+    """One building as planned, with its doors; `unlisted` ones have none, `unlived` ones no households.
+
+    `begun_ago` is how many days ago people began to register it.
+    """
 
     id: int
     committee_id: int
     compound_id: int
-    code: str
     kind: BuildingKind
     giant: bool = False
     unlisted: bool = False
-    shops: bool = False
+    unlived: bool = False
+    begun_ago: int = 0
     entrances: list[int] = field(default_factory=list)
     dwellings: list[DwellingPlan] = field(default_factory=list)
     by_entrance: dict[int, list[DwellingPlan]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class StreetPlan:
+    """The places of the street, and which grid each entrance is in."""
+
+    subdistrict_id: int
+    committees: dict[int, CommitteeGround]
+    districts: dict[int, int]
+    buildings: list[BuildingPlan]
+    grid_of_entrance: dict[int, int]
+    grids: dict[int, int]

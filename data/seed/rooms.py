@@ -2,12 +2,23 @@
 
 from dataclasses import dataclass
 from random import Random
+from statistics import fmean
 from typing import Final
 
 from data.rules.areas import BuildingKind
 
 LETTERS: Final = "ABCDEFGH"
 UNLUCKY_FLOORS: Final = (4, 13, 14)
+LETTERED_SHARE: Final = 0.3  # of towers: 24A
+NO_4_13_14_SHARE, NO_4_SHARE = 0.12, 0.05  # of towers, of slabs
+# Flats a landing, as often as they come.
+FLATS: Final = {
+    BuildingKind.SLAB: (2, 2, 3),
+    BuildingKind.TOWER: (4, 4, 5, 6),
+    BuildingKind.TERRACE: (1, 1, 2),
+    BuildingKind.DORMITORY: (6,),
+    BuildingKind.OTHER: (1,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +41,16 @@ class Room:
 
 def habit_of(kind: BuildingKind, floors: int, rng: Random) -> Habit:
     """Choose a building's numbering habit."""
+    flats, lot = rng.choice(FLATS[kind]), rng.random()
     if kind is BuildingKind.TOWER:
-        skipped = tuple(f for f in UNLUCKY_FLOORS if f <= floors) if rng.random() < 0.12 else ()
-        return Habit(rng.random() < 0.18, skipped, rng.choice([4, 4, 5, 6]))
-    if kind is BuildingKind.DORMITORY:
-        return Habit(False, (), 6)
-    if kind is BuildingKind.TERRACE:
-        return Habit(False, (), rng.choice([1, 1, 2]))
-    return Habit(False, (4,) if rng.random() < 0.05 else (), rng.choice([2, 2, 3]))
+        skipped = tuple(f for f in UNLUCKY_FLOORS if f <= floors) if lot < NO_4_13_14_SHARE else ()
+        return Habit(rng.random() < LETTERED_SHARE, skipped, flats)
+    return Habit(False, (4,) if kind is BuildingKind.SLAB and lot < NO_4_SHARE else (), flats)
+
+
+def mean_flats(kind: BuildingKind) -> float:
+    """Return how many flats a landing of this kind of building has on average."""
+    return fmean(FLATS[kind])
 
 
 def rooms_of(floors: int, habit: Habit) -> list[Room]:
