@@ -22,6 +22,7 @@ from dashapp.web.identity import current_language, required_principal
 from data.errors import NotFound
 from data.principal import Principal
 from data.queries.access import scope_name
+from data.queries.areas import area_node
 from data.queries.buildings import (
     BuildingHead,
     building_doors,
@@ -74,10 +75,13 @@ def _history(
     today: Any,
     language: str,
 ) -> Component:
-    found = (
-        grid_history(session, principal, _grid(head, selection), head.id) if head.grids else None
-    )
-    return history_tab(found, head.grids, selection.period, today, words_for(language))
+    w = words_for(language)
+    if not head.grids:
+        return history_tab(None, None, head.grids, selection.period, today, w)
+    code = _grid(head, selection)
+    found = grid_history(session, principal, code, head.id)
+    node = area_node(session, principal, code)
+    return history_tab(found, node, head.grids, selection.period, today, w)
 
 
 _BODIES = {"households": _households, "tasks": _tasks, "history": _history}

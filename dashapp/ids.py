@@ -3,6 +3,7 @@
 from typing import Final
 
 MAP: Final = "map"
+LAYERS: Final = {kind: f"map-{kind}" for kind in ("ground", "compounds", "committees", "districts")}
 BUILDINGS: Final = "map-buildings"
 SELECTION: Final = "selection"
 PLACE: Final = "place"

@@ -59,15 +59,17 @@
     const z = zoom();
     const wanted = [['districts', z <= 15], ['committees', z >= 13 && z <= 15], ['compounds', z >= 16], ['ground', z >= 15]];
     for (const [kind, shown] of wanted) {
-      if (shown && layers[kind]) layers[kind].eachLayer((layer) => nameOne(kind, layer.feature.properties, taken));
+      if (shown && layers[kind]) layers[kind].eachLayer((layer) => nameOne(kind, layer, taken));
     }
   }
 
   const LAND_NAMES_FROM = 17;
-  function nameOne(kind, properties, taken) {
+  function nameOne(kind, layer, taken) {
+    const { properties, geometry } = layer.feature;
     if (!properties.name) return;
     if (['park', 'other'].includes(properties.kind) && zoom() < LAND_NAMES_FROM) return;
-    const at = L.latLng(properties.at[1], properties.at[0]);
+    const [lon, lat] = properties.at;
+    const at = L.latLng(kind === 'compounds' ? northOf(geometry, lon, lat) : lat, lon);
     if (!S.map.getBounds().pad(0.3).contains(at)) return;
     const p = S.map.latLngToLayerPoint(at), half = properties.name.length * 7 + 4;
     if (taken.some((t) => Math.abs(t.x - p.x) < half + t.half && Math.abs(t.y - p.y) < 18)) return;
@@ -80,6 +82,19 @@
       interactive: false, keyboard: false, pane: 'names',
       icon: L.divIcon({ className: 'area-name ' + kind + ' ' + properties.kind, html: icon, iconSize: [0, 0] }),
     }));
+  }
+
+  /* Where an outline's northern edge crosses a meridian: a compound's name stands there, off its buildings. */
+  function northOf(geometry, lon, lat) {
+    const parts = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
+    let north = lat;
+    for (const [ring] of parts) {
+      for (let i = 1; i < ring.length; i++) {
+        const [[x0, y0], [x1, y1]] = [ring[i - 1], ring[i]];
+        if ((x0 > lon) !== (x1 > lon)) north = Math.max(north, y0 + (y1 - y0) * (lon - x0) / (x1 - x0));
+      }
+    }
+    return north;
   }
 
   async function fetchStatuses() {

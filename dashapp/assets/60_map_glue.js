@@ -165,7 +165,7 @@
     if (!readView()) firstView(manifest);
     place = { epoch: status.epoch, rev: status.rev };
     layer = S.layer = new S.BuildingLayer(new S.TileSource(manifest, early.tiles), status, { pane: 'buildings' });
-    const painted = () => S.mark('map-painted', { zoom: S.map.getZoom() });
+    const painted = () => S.mark('map-painted', { zoom: S.map.getZoom() }, giveAreas);
     if (S.map.getZoom() < layer.options.minZoom) painted(); else layer.once('load', painted);
     group.addLayer(layer);
     S.legend.begin(layer);
@@ -178,11 +178,20 @@
     if (chosen().building || chosen().area) tellServer();
   }
 
+  /* The areas come after the buildings, one layer a frame: together they would hold the page up. */
+  async function giveAreas() {
+    const layers = S.told().layers;
+    for (const id in layers) {
+      dash_clientside.set_props(id, { url: layers[id] });
+      await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    }
+  }
+
   function firstView(manifest) {
     const bounds = S.told().bounds || manifest.bounds;
     if (!bounds) return;
     const [west, south, east, north] = bounds;
-    S.map.fitBounds([[south, west], [north, east]], { animate: false });
+    S.map.fitBounds([[south, west], [north, east]], { animate: false, paddingTopLeft: [S.legend.room(), 0] });
     if (S.map.getZoom() < 14 && Object.keys(manifest.tiles).length) S.map.setZoom(Math.max(S.map.getZoom(), 13), { animate: false });
   }
 
@@ -214,7 +223,7 @@
   Object.assign(S, {
     choose, go, chosen, nextOverdue, writeFilter: (status) => write({ status }, true),
     chooseUnderCross: () => chooseOrd(layer.hit(S.map.getCenter())),
-    home() { const [w, s, e, n] = S.told().bounds; S.map.fitBounds([[s, w], [n, e]], { animate: false }); },
+    home() { const [w, s, e, n] = S.told().bounds; S.map.fitBounds([[s, w], [n, e]], { animate: false, paddingTopLeft: [S.legend.room(), 0] }); },
     state: () => ({ ...place, selected: chosenOrd }),
   });
   window.dashExtensions = Object.assign(window.dashExtensions || {}, {

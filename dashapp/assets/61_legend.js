@@ -55,6 +55,8 @@
       show();
     },
     count, show, toggle,
+    // How much of the map's left side it covers.
+    room: () => (host() && host().open && window.innerWidth >= 600 ? host().offsetWidth + 10 : 0),
     clear() { S.writeFilter(null); show(); },
     rows: () => [...host().querySelectorAll('[data-fill]')],
   };

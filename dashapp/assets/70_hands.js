@@ -7,6 +7,7 @@
     'zoom-in': () => S.map.zoomIn(),
     'zoom-out': () => S.map.zoomOut(),
     home: () => S.home(),
+    alone: () => foldBoth(),
     print: () => window.print(),
     close: () => S.choose({ building: null, tab: null, grid: null }),
     link: (button) => navigator.clipboard && navigator.clipboard.writeText(location.href).then(() => flash(button)),
@@ -96,6 +97,12 @@
 
   function fold(name) { body().toggle(name); S.map.invalidateSize({ animate: false, pan: false }); }
 
+  function foldBoth() {
+    const alone = body().contains('left-folded') && body().contains('right-folded');
+    for (const name of ['left-folded', 'right-folded']) body().toggle(name, !alone);
+    S.map.invalidateSize({ animate: false, pan: false });
+  }
+
   function nextTab() {
     const tabs = [...document.querySelectorAll('[role=tab]')];
     const at = tabs.findIndex((tab) => tab.getAttribute('aria-selected') === 'true');
@@ -107,6 +114,10 @@
     if (!sheet.hidden) sheet.hidden = true;
     else if (panelOpen()) acts.close();
   }
+
+  // Leaflet focuses the map at a press too: outline and cross are for those who came by keyboard.
+  document.addEventListener('pointerdown', () => body().remove('by-keyboard'), true);
+  document.addEventListener('keydown', (event) => { if (!/^(Control|Shift|Alt|Meta)$/.test(event.key)) body().add('by-keyboard'); }, true);
 
   document.addEventListener('keydown', (event) => {
     if (event.target.closest && event.target.closest('.search')) { inSearch(event); return; }

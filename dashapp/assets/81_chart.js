@@ -11,10 +11,15 @@
     return element;
   }
 
+  function innerWidth(host) {
+    const style = getComputedStyle(host);
+    return host.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) || 400;
+  }
+
   function draw(host, value) {
     const points = JSON.parse(value);
     if (!points.length) return [document.createTextNode(S.word('No round this period'))];
-    const width = host.clientWidth || 400, low = Math.min(0.6, Math.floor(Math.min(...points.map((p) => p[2])) * 10) / 10);
+    const width = innerWidth(host), low = Math.min(0.6, Math.floor(Math.min(...points.map((p) => p[2])) * 10) / 10);
     const y = (share) => TOP + (1 - share) / (1 - low) * (HEIGHT - TOP - BOTTOM);
     const x = (i) => LEFT + (i + 0.5) * (width - LEFT - RIGHT) / points.length;
     const svg = add(document.createDocumentFragment(), 'svg', { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` });

@@ -50,8 +50,9 @@
     row.setAttribute('role', 'treeitem');
     row.setAttribute('aria-level', line.depth);
     row.setAttribute('aria-selected', line.here);
-    if (line.open) row.setAttribute('aria-expanded', 'true');
+    if (line.opens) row.setAttribute('aria-expanded', line.open);
     const name = make('span', 'name'), bar = make('span', 'bar'), part = document.createElement('span');
+    if (line.opens) name.append(make('span', 'caret' + (line.open ? ' open' : '')));
     if (line.line) name.append(make('span', 'district-line d' + line.line));
     name.append(line.name);
     part.style.width = line.share + '%';

@@ -102,11 +102,13 @@ def _row(
         "late": count(node.overdue),
         "alarm": node.overdue > ALARMING,
         "here": node.code == chosen,
-        "open": has_grids,
+        "open": has_grids or node.level in _ALWAYS_OPEN,
+        "opens": node.level in _ALWAYS_OPEN or node.level is AreaLevel.COMMITTEE,
         "title": f"{name} {percent(node.coverage)} n = {count(node.tally.n)}",
     }
 
 
+_ALWAYS_OPEN = (AreaLevel.SUBDISTRICT, AreaLevel.DISTRICT)
 ALARMING = 9  # overdue tasks from which a line's pill is red
 _DEPTH = {
     AreaLevel.SUBDISTRICT: 1,

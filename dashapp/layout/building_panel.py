@@ -120,7 +120,7 @@ def _facts(head: BuildingHead, today: date, w: Words) -> list[Component]:
 def _last_visit(head: BuildingHead, today: date, w: Words) -> str:
     if head.last_visit is None or head.last_window is None:
         return "—"
-    day = day_in_year(head.last_visit.astimezone(SHANGHAI).date(), today)
+    day = day_in_year(head.last_visit.astimezone(SHANGHAI).date(), today, w)
     return f"{day} {w(f'window {head.last_window.value}')}"
 
 

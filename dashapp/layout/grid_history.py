@@ -11,27 +11,29 @@ from dash.development.base_component import Component
 from dashapp.layout.flat import flat
 from dashapp.text.formats import count, day_in_year, interval, percent, percent_bare
 from dashapp.text.words import Words
+from data.queries.areas import AreaNode
 from data.queries.verification import GridHistory, RoundRow
-from data.rules.rates import Checked, total
+from data.rules.rates import Checked, Rate, total
 
 HALF_YEAR = timedelta(days=183)
 
 
 def history_tab(
     history: GridHistory | None,
+    grid: AreaNode | None,
     grids: Sequence[tuple[str, str]],
     period: str,
     today: date,
     w: Words,
 ) -> Component:
     """Return one grid's rounds in a period, with a switch when the building has several grids."""
-    if history is None:
+    if history is None or grid is None:
         return flat(html.Div([html.H3(w("This building is in no grid yet."))], className="empty"))
     rounds = in_period(history.rounds, period, today)
     sums = total(row.checked for row in rounds)
     return flat(html.Div(
         [
-            html.Div([*_switch(history, grids, w), html.Span(className="space"), _periods(period, w)],
+            html.Div([*_switch(history, grid, grids, w), html.Span(className="space"), _periods(period, w)],
                      className="tools"),
             html.Div(
                 [
@@ -41,7 +43,7 @@ def history_tab(
                 className="chart-title",
             ),
             _chart(rounds, w),
-            _sums(sums, w),
+            _sums(sums, grid, w),
             _table(rounds, sums, today, w),
             html.P(w("Marked: rounds that checked this building"), className="quiet"),
         ]
@@ -54,9 +56,12 @@ def in_period(rounds: Sequence[RoundRow], period: str, today: date) -> list[Roun
     return [row for row in rounds if row.held_on >= first]
 
 
-def _switch(history: GridHistory, grids: Sequence[tuple[str, str]], w: Words) -> list[Component]:
+def _switch(
+    history: GridHistory, grid: AreaNode, grids: Sequence[tuple[str, str]], w: Words
+) -> list[Component]:
+    size = html.Small(w("{n} hh", n=count(grid.households)))
     if len(grids) < 2:
-        return [html.B(w("grid {name}", name=history.name))]
+        return [html.B(w("grid {name}", name=history.name)), size]
     return [
         html.Button(
             w("grid {name}", name=name),
@@ -115,13 +120,15 @@ def _chart(rounds: Sequence[RoundRow], w: Words) -> Component:
     )
 
 
-def _sums(sums: Checked, w: Words) -> Component:
+def _sums(sums: Checked, grid: AreaNode, w: Words) -> Component:
+    yearly = Rate(grid.tally.verified, grid.tally.n)
     cells = (
         (w("Accuracy"), percent(sums.accuracy), f"{interval(sums.accuracy.interval)} n={count(sums.n)}"),
         (w("Unregistered"), w("{n} persons", n=count(sums.unregistered)),
          f"{w('completeness')} {percent(sums.completeness)}"),
         (w("Unremoved"), w("{n} persons", n=count(sums.unremoved)),
          f"{w('soundness')} {percent(sums.soundness)}"),
+        (w("Checked this year"), percent(yearly), w("n = {n} doors", n=count(yearly.denominator))),
     )  # fmt: skip
     return html.Div(
         [
@@ -150,7 +157,7 @@ def _row(row: RoundRow, today: date, w: Words) -> Component:
     kind = f"{w(f'round {row.kind.value}')} · {w(f'window {row.window.value}')}"
     return html.Tr(
         [
-            html.Td(day_in_year(row.held_on, today)),
+            html.Td(day_in_year(row.held_on, today, w)),
             html.Td(kind),
             html.Td(row.verifier or "—"),
             html.Td(count(row.checked.n), className="num"),

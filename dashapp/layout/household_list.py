@@ -42,12 +42,19 @@ def status_counts(counts: Counter[DwellingStatus], w: Words) -> Component:
     """Return how many doors stand where, in the order of the palette."""
     return html.Div(
         [
-            html.Span([swatch(shade), w(f"dwelling {status.value}"), html.B(count(counts[status]))])
-            for status, shade in DWELLING.items()
+            html.Span([_sign(status), w(f"dwelling {status.value}"), html.B(count(counts[status]))])
+            for status in DWELLING
             if counts[status]
         ],
         className="status-counts",
     )
+
+
+def _sign(status: DwellingStatus) -> Component:
+    """Return a class's square; a door to correct wears the colour of what it else is, and a mark."""
+    if status is DwellingStatus.CONFLICT:
+        return html.Span(className="badge conflict", **{"aria-hidden": "true"})
+    return swatch(DWELLING[status])
 
 
 def matrix(doors: Sequence[DoorRow], today: date, w: Words) -> Component:
@@ -114,7 +121,7 @@ def _row(door: DoorRow, today: date, w: Words) -> list[Any]:
         shade.fill,
         shade.hatch,
         str(door.persons) if door.persons else NOTHING,
-        day_in_year(door.last_visit, today),
+        day_in_year(door.last_visit, today, w),
         when,
         bool(when) and door.due_on is not None and door.due_on < today,
         what,
@@ -171,7 +178,7 @@ def _grid_row(door: DoorRow, today: date, w: Words) -> dict[str, Any]:
         "room": door.room,
         "status": w(f"dwelling {door.status.value}"),
         "persons": door.persons,
-        "visit": day_in_year(door.last_visit, today),
+        "visit": day_in_year(door.last_visit, today, w),
         "next": task,
     }
 
@@ -188,7 +195,7 @@ def _file(file: HouseholdFile, today: date, w: Words) -> Component:
         (w("entered"), file.entered_on),
         (w("verified"), file.verified_on),
     )
-    dates = " · ".join(f"{name} {day_in_year(day, today)}" for name, day in steps)
+    dates = " · ".join(f"{name} {day_in_year(day, today, w)}" for name, day in steps)
     title = w("Household {n}, {persons} persons", n=file.number, persons=file.persons)
     return html.Div(
         [html.Div([html.B(title), html.Small(dates)]), _members(file.members, w)],

@@ -190,6 +190,7 @@ def _map_tools(w: Words) -> Component:
         ("zoom-in", "+", "Zoom in"),
         ("zoom-out", "−", "Zoom out"),
         ("home", "⌂", "Whole area"),
+        ("alone", "□", "Map alone"),
     )
     return flat(
         html.Div(
@@ -257,6 +258,9 @@ def _stores(w: Words, context: PageContext) -> list[Component]:
         "words": words,
         "palette": map_palette(),
         "bounds": context.bounds,
+        "layers": {
+            id_: context.layers[kind] for kind, id_ in ids.LAYERS.items() if kind in context.layers
+        },
         "worker": context.feed_worker,
         "grid": context.grid_script,
         "language": w.language,

@@ -16,6 +16,7 @@ from dashapp.text.js_words import JS_WORDS
 from dashapp.text.words import words_for
 from data.rules.areas import Role
 from data.rules.coverage import CoverageStatus, DwellingStatus
+from data.rules.deadlines import DueGroup
 from data.rules.register import PersonCategory
 from data.rules.work import RoundKind, TaskState, TaskType, Window
 
@@ -27,6 +28,7 @@ SHOWN: Final[dict[str, type[StrEnum]]] = {
     "task": TaskType,
     "state": TaskState,
     "window": Window,
+    "due": DueGroup,
     "round": RoundKind,
     "category": PersonCategory,
 }

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Final
 
+from babel.dates import format_date
+
 from dashapp.text.words import Words
 from data.rules.rates import Interval, Rate
 
@@ -29,11 +31,14 @@ def interval(bounds: Interval | None) -> str:
     return "" if bounds is None else f"[{100 * bounds.low:.1f}, {100 * bounds.high:.1f}]"
 
 
-def day_in_year(day: date | None, today: date) -> str:
-    """Write a day as 11-20 within the year, else 2025-11-20."""
+def day_in_year(day: date | None, today: date, w: Words) -> str:
+    """Write a day as 11-20 within the year, else 2025-11-20; in English 20 Nov, 20 Nov 2025."""
     if day is None:
         return NOTHING
-    return f"{day:%m-%d}" if day.year == today.year else day.isoformat()
+    this_year = day.year == today.year
+    if w.language == "en":
+        return format_date(day, "d MMM" if this_year else "d MMM y", locale="en")
+    return f"{day:%m-%d}" if this_year else day.isoformat()
 
 
 def due(day: date, today: date, w: Words) -> str:

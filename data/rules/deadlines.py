@@ -1,6 +1,7 @@
 """When a task is due (5.5) and how late it is."""
 
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,25 @@ def due_day(kind: TaskType, created_on: date, *, key_area: bool = False) -> date
         return created_on + timedelta(days=1)
     same_day = key_area and kind in SAME_DAY_IN_KEY_AREA
     return created_on + timedelta(days=0 if same_day else DUE_DAYS[kind])
+
+
+class DueGroup(StrEnum):
+    """How near the day is on which a task is due."""
+
+    LATE = "late"
+    TODAY = "today"
+    WEEK = "week"
+    LATER = "later"
+
+
+WEEK: Final = timedelta(days=7)
+
+
+def due_group(due: date, today: date) -> DueGroup:
+    """Return whether a task is late, due today, within seven days from today, or later."""
+    if due <= today:
+        return DueGroup.LATE if due < today else DueGroup.TODAY
+    return DueGroup.WEEK if due < today + WEEK else DueGroup.LATER
 
 
 def due_moment(day: date) -> datetime:

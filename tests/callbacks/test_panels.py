@@ -49,7 +49,7 @@ def words(component):
     ("tab", "zh", "en"),
     [
         ("households", "末次上门", "Last visit"),
-        ("tasks", "责任人", "Owner"),
+        ("tasks", " 起", "since "),
         ("history", "应登未登", "Unreg."),
     ],
 )

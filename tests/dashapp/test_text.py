@@ -60,8 +60,10 @@ def test_numbers_and_days_are_written_as_the_field_writes_them():
     assert percent(Rate(863, 1000)) == "86.3%"
     assert percent(Rate(0, 0)) == NOTHING
     assert interval(Rate(76, 80).interval) == "[87.8, 98.0]"
-    assert day_in_year(date(2026, 11, 18), TODAY) == "11-18"
-    assert day_in_year(date(2025, 11, 18), TODAY) == "2025-11-18"
+    assert day_in_year(date(2026, 11, 18), TODAY, w) == "11-18"
+    assert day_in_year(date(2025, 11, 18), TODAY, w) == "2025-11-18"
+    assert day_in_year(date(2026, 11, 8), TODAY, words_for("en")) == "8 Nov"
+    assert day_in_year(date(2025, 11, 8), TODAY, words_for("en")) == "8 Nov 2025"
     assert due(date(2026, 11, 14), TODAY, w) == "逾期 6天"
     assert due(TODAY, TODAY, w) == "今日 23:59"
     assert due(date(2026, 11, 22), TODAY, words_for("en")) == "2d left"

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from data.rules.deadlines import days_overdue, due_day, due_moment
+from data.rules.deadlines import DueGroup, days_overdue, due_day, due_group, due_moment
 from data.rules.identity import check_digit, is_valid_id, mask_id, mask_name, mask_phone
 from data.rules.vacancy import Evidence, EvidenceKind, vacant_until
 from data.rules.work import TaskType, VisitOutcome, is_contact
@@ -84,6 +84,20 @@ def test_a_task_is_on_time_until_the_last_second_of_its_day_in_shanghai():
     assert due_moment(DAY).isoformat() == "2026-11-20T23:59:59+08:00"
     assert days_overdue(DAY, DAY) == 0
     assert days_overdue(DAY, DAY + timedelta(days=6)) == 6
+
+
+@pytest.mark.parametrize(
+    ("days", "group"),
+    [
+        (-1, DueGroup.LATE),
+        (0, DueGroup.TODAY),
+        (1, DueGroup.WEEK),
+        (6, DueGroup.WEEK),
+        (7, DueGroup.LATER),
+    ],
+)
+def test_tasks_are_grouped_by_how_near_their_day_is(days, group):
+    assert due_group(DAY + timedelta(days=days), DAY) is group
 
 
 def test_every_task_type_has_a_deadline():
