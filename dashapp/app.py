@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from dashapp.dash_parts import WORKER, create_dash, grid_script, head_script
-from dashapp.midnight import close_days, close_each_midnight
+from dashapp.midnight import close_each_midnight, closed
 from dashapp.page_context import PageContext
 from dashapp.settings import Settings
 from dashapp.web.callback_bodies import body_check
@@ -133,7 +133,7 @@ def _page(store: Store, shelf: MapShelf, server: FastAPI, page: Page) -> Compone
 
 @contextlib.asynccontextmanager
 async def _life(store: Store, shelf: MapShelf, feed: Feed, _server: FastAPI) -> AsyncIterator[None]:
-    await in_thread(close_days, store)
+    await closed(store)
     await feed.start()
     # A large map takes seconds to pack: the server answers meanwhile, the manifest waits for it.
     beside = [
