@@ -22,6 +22,8 @@ Routes = tuple[tuple[int, ...], ...]
 NEVER_S = 10**9
 """An hour that never comes (31 years)."""
 
+LARGEST_VALUE = 1e9
+
 
 class SweepError(ValueError):
     """A question or a plan that cannot be: one line saying what is wrong and where."""
@@ -149,8 +151,8 @@ class SweepProblem:
             raise SweepError(
                 f"door {place}: {len(door.value)} values for {len(self.shifts)} shifts"
             )
-        if not all(0 <= value < np.inf for value in door.value):
-            raise SweepError(f"door {place}: a value must be a number >= 0")
+        if not all(0 <= value <= LARGEST_VALUE for value in door.value):
+            raise SweepError(f"door {place}: a value must be a number of 0 to {LARGEST_VALUE:g}")
         if not 0 <= door.service_s < NEVER_S:
             raise SweepError(f"door {place}: a visit cannot take {door.service_s} s")
         if door.lock is not None and not 0 <= door.lock.shift < len(self.shifts):

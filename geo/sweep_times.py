@@ -75,8 +75,8 @@ def timetable(problem: SweepProblem) -> Timetable:
     worth[~fits_alone(table)] = 0.0
     worth[~problem.may_ring] = 0.0
     locked = np.array([door.lock is not None for door in doors], dtype=bool)[:, None]
-    most = 1 + worth.max(axis=1, initial=0).sum()
-    return replace(table, pull=np.where(locked & (worth > 0), worth + most, worth))
+    everything = worth.max(axis=1, initial=0).sum()
+    return replace(table, pull=np.where(locked & (worth > 0), worth + everything, worth))
 
 
 def fits_alone(table: Timetable) -> Truths:
