@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import ClientsideFunction, Dash, Input, Output
 from dash.development.base_component import Component
 
 from callbacks.services import Services, in_thread
@@ -14,7 +14,7 @@ from dashapp.layout.building_panel import (
     nothing_chosen,
 )
 from dashapp.layout.grid_history import history_tab
-from dashapp.layout.household_list import door_grid, room_detail
+from dashapp.layout.household_list import room_detail
 from dashapp.layout.task_list import tasks_tab
 from dashapp.text.words import words_for
 from dashapp.url import Selection, read_selection
@@ -55,10 +55,15 @@ def show_building(
 
 
 def _households(
-    session: Any, principal: Principal, head: BuildingHead, _: Selection, today: Any, language: str
+    session: Any,
+    principal: Principal,
+    head: BuildingHead,
+    selection: Selection,
+    today: Any,
+    language: str,
 ) -> Component:
     doors = building_doors(session, principal, head.id)
-    return households_tab(head, doors, today, words_for(language))
+    return households_tab(head, doors, selection.view, today, words_for(language))
 
 
 def _tasks(
@@ -107,62 +112,34 @@ def show_room(
         return room_detail(room, files, register_day(session), words_for(language))
 
 
-def show_list(
-    ready: Any, selection: Selection, principal: Principal, language: str, services: Services
-) -> Any:
-    """Return the whole list as a grid once its script is there; nothing outside the scope."""
-    if not ready or selection.building is None:
-        return no_update
-    with services.store.read() as session:
-        try:
-            head = building_head(session, principal, selection.building)
-        except NotFound:
-            return None
-        doors = building_doors(session, principal, head.id)
-        return door_grid(doors, register_day(session), words_for(language))
-
-
 def register(app: Dash, services: Services) -> None:
-    """Bind the panel to what is chosen, to the feed's tick, and to a room."""
+    """Bind the panel to what is chosen and to a room; both come anew when the building has changed."""
 
     @app.callback(
         Output(ids.PANEL, "children"),
         Input(ids.SELECTION, "data"),
-        Input(ids.TICK, "data"),
+        Input(ids.TOUCHED, "data"),
         prevent_initial_call=True,
     )
-    async def on_selection(data: Any, _tick: Any) -> Any:
+    async def on_selection(data: Any, _touched: Any) -> Any:
         return await in_thread(
             show_building, read_selection(data), required_principal(), current_language(), services
         )
 
     @app.callback(
-        Output(ids.ROOM_DETAIL, "children"), Input(ids.ROOM, "data"), prevent_initial_call=True
+        Output(ids.ROOM_DETAIL, "children"),
+        Input(ids.ROOM, "data"),
+        Input(ids.TOUCHED, "data"),
+        prevent_initial_call=True,
     )
-    async def on_room(dwelling: Any) -> Any:
+    async def on_room(dwelling: Any, _touched: Any) -> Any:
         return await in_thread(
             show_room, dwelling, required_principal(), current_language(), services
         )
 
     app.clientside_callback(
-        ClientsideFunction("shiyou", "gridReady"),
-        Output(ids.GRID_READY, "data"),
+        ClientsideFunction("shiyou", "chooseView"),
+        Output(ids.VIEW_CHOSEN, "data"),
         Input(ids.HOUSEHOLD_VIEW, "value"),
         prevent_initial_call=True,
     )
-
-    @app.callback(
-        Output(ids.GRID_SLOT, "children"),
-        Input(ids.GRID_READY, "data"),
-        State(ids.SELECTION, "data"),
-        prevent_initial_call=True,
-    )
-    async def on_list(ready: Any, data: Any) -> Any:
-        return await in_thread(
-            show_list,
-            ready,
-            read_selection(data),
-            required_principal(),
-            current_language(),
-            services,
-        )

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 Tab = Literal["households", "tasks", "history"]
 TABS: Final = ("households", "tasks", "history")
+VIEWS: Final = ("both", "matrix", "list")
 PERIODS: Final = ("half", "year", "all")
 # What codes are made of; anything else is no code and is not looked up.
 CODE: Final = re.compile(r"[0-9A-Za-z._:-]{1,40}\Z")
@@ -14,11 +15,12 @@ CODE: Final = re.compile(r"[0-9A-Za-z._:-]{1,40}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is chosen: a building or none, an area or none, the panel's tab, grid and period."""
+    """What is chosen: a building or none, an area or none, the panel's tab, view, grid and period."""
 
     building: str | None = None
     area: str | None = None
     tab: str = "households"
+    view: str = "both"
     grid: str | None = None
     period: str = "year"
 
@@ -26,11 +28,12 @@ class Selection:
 def read_selection(data: Any) -> Selection:
     """Read the browser's selection; whatever is malformed counts as not chosen."""
     given: Mapping[str, Any] = data if isinstance(data, dict) else {}
-    tab, period = given.get("tab"), given.get("period")
+    tab, period, view = given.get("tab"), given.get("period"), given.get("view")
     return Selection(
         building=_code(given.get("building")),
         area=_code(given.get("area")),
         tab=tab if tab in TABS else "households",
+        view=view if view in VIEWS else "both",
         grid=_code(given.get("grid")),
         period=period if period in PERIODS else "year",
     )

@@ -3,15 +3,16 @@
 (function (S) {
   const L = window.L;
   const early = window.shiyouEarly;
-  const KEPT = ['building', 'area', 'tab', 'grid', 'period', 'status'];
+  const KEPT = ['building', 'area', 'tab', 'view', 'grid', 'period', 'status'];
   const TICK_MS = 2000;
+  const TOUCH_MS = 200;
   const OUTSIDE = 'outside';
   const PANEL_FIRST_MS = 500;
   let layer = null;
   let place = { epoch: -1, rev: -1 };
   let chosenOrd = null;
-  let ticks = 0;
-  let tickTimer = null;
+  const changes = { tick: 0, touched: 0 };
+  const due = {};
 
   const url = () => new URL(location.href);
   const chosen = () => Object.fromEntries(KEPT.map((key) => [key, url().searchParams.get(key)]));
@@ -44,10 +45,13 @@
   }
 
   // -- what is chosen
+  let roomOf = null;
   async function tellServer() {
     const now = chosen();
+    await S.viewReady(now.view);
     dash_clientside.set_props('selection', { data: now });
-    S.closeRoom();
+    if (now.building !== roomOf) S.closeRoom();
+    roomOf = now.building;
     document.body.classList.toggle('has-building', Boolean(now.building));
     if (now.building) await panelShown(now);
     if (same(now, chosen())) dash_clientside.set_props('place', { data: now });
@@ -122,7 +126,7 @@
   function refetch() {
     fetching = fetching || fetchStatus().then((status) => {
       layer.setStatus(status);
-      changed();
+      changed([chosenOrd]);
       S.mark('refetched', place);
     }).finally(() => { fetching = null; });
     return fetching;
@@ -137,20 +141,33 @@
     if (message.rev <= place.rev) return;
     if (!layer.patch(message.pairs)) { location.reload(); return; }
     place.rev = message.rev;
-    if (message.pairs.length) changed();
-    S.mark('delta-painted', { rev: message.rev, ords: message.pairs.map((pair) => pair[0]) });
+    const ords = message.pairs.map((pair) => pair[0]);
+    if (ords.length) changed(ords);
+    S.mark('delta-painted', { rev: message.rev, ords });
   }
 
-  /* After a change: legend at once, areas soon, tree and panel at most every two seconds. */
-  function changed() {
+  /* After a change: legend at once, the open building's panel soon, areas and tree at most every two seconds. */
+  function changed(ords) {
     S.legend.count();
     S.areas.refresh();
     S.hover.forget();
-    if (tickTimer) return;
-    tickTimer = setTimeout(() => {
-      tickTimer = null;
-      dash_clientside.set_props('tick', { data: ++ticks });
-    }, TICK_MS);
+    soon('tick', TICK_MS);
+    if (ords.includes(chosenOrd)) soon('touched', TOUCH_MS);
+  }
+
+  function soon(store, wait) {
+    if (due[store]) return;
+    due[store] = setTimeout(async () => {
+      await visible();
+      due[store] = null;
+      dash_clientside.set_props(store, { data: ++changes[store] });
+    }, wait);
+  }
+
+  /* A tab nobody looks at asks for nothing until somebody does. */
+  function visible() {
+    if (!document.hidden) return Promise.resolve();
+    return new Promise((done) => document.addEventListener('visibilitychange', done, { once: true }));
   }
 
   // -- the layer's life

@@ -134,7 +134,7 @@
     observer.disconnect();
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  // -- the list as a grid: its script is fetched when it is first asked for
+  // -- the list as a grid: its script is fetched when a grid is first asked for
   const scripts = {};
   function load(src) {
     scripts[src] = scripts[src] || new Promise((done, failed) => {
@@ -147,14 +147,13 @@
     return scripts[src];
   }
 
+  S.viewReady = (view) => (view === 'list' ? load(S.told().grid) : Promise.resolve());
+
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     shiyou: {
-      async gridReady(view) {
-        const host = document.querySelector('.households-view');
-        if (host) host.dataset.view = view;
-        if (view !== 'list') return window.dash_clientside.no_update;
-        await load(S.told().grid);
-        return Date.now();
+      chooseView(view) {
+        S.choose({ view: view === 'both' ? null : view });
+        return window.dash_clientside.no_update;
       },
     },
   });

@@ -8,9 +8,8 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashapp import ids
 from dashapp.layout.flat import flat
-from dashapp.layout.household_list import door_list, matrix, status_counts, view_switch
+from dashapp.layout.household_list import door_grid, door_list, matrix, status_counts, view_switch
 from dashapp.layout.marks import overdue_pill, status_word, swatch
 from dashapp.text.formats import count, day_in_year, percent
 from dashapp.text.palette import COVERAGE
@@ -152,9 +151,9 @@ def _tabs(head: BuildingHead, tab: str, rounds: int, w: Words) -> Component:
 
 
 def households_tab(
-    head: BuildingHead, doors: Sequence[DoorRow], today: date, w: Words
+    head: BuildingHead, doors: Sequence[DoorRow], view: str, today: date, w: Words
 ) -> Component:
-    """Return the matrix, its counts and the list; or what to do when no dwelling is known."""
+    """Return the counts and the chosen view; or what to do when no dwelling is known."""
     if head.status is CoverageStatus.UNLISTED:
         return flat(
             html.Div(
@@ -169,17 +168,22 @@ def households_tab(
     return html.Div(
         [
             html.Div(
-                [view_switch(w), flat(_open_doors(doors, w))],
+                [view_switch(view, w), flat(_open_doors(doors, w))],
                 className="tools",
             ),
             flat(status_counts(counts, w)),
-            matrix(doors, today, w),
-            html.Div(id=ids.ROOM_DETAIL, className="room-detail", **{"aria-live": "polite"}),
-            door_list(doors, today, w),
-            html.Div(id=ids.GRID_SLOT, className="grid-slot"),
+            *_view(doors, view, today, w),
         ],
         className="households-view",
+        **{"data-view": view},
     )
+
+
+def _view(doors: Sequence[DoorRow], view: str, today: date, w: Words) -> list[Component]:
+    """Return matrix and list together, the matrix alone, or the list as a grid that sorts and filters."""
+    if view == "list":
+        return [html.Div(door_grid(doors, today, w), className="grid-slot")]
+    return [matrix(doors, today, w), *([door_list(doors, today, w)] if view == "both" else [])]
 
 
 def _open_doors(doors: Sequence[DoorRow], w: Words) -> Component:

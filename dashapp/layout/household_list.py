@@ -24,11 +24,11 @@ from data.rules.coverage import DwellingStatus
 GAP = "-"
 
 
-def view_switch(w: Words) -> Component:
+def view_switch(view: str, w: Words) -> Component:
     """Return the switch between matrix and list together, the matrix, and the list as a grid."""
     return dmc.SegmentedControl(
         id=ids.HOUSEHOLD_VIEW,
-        value="both",
+        value=view,
         size="xs",
         data=[
             {"value": "both", "label": w("Matrix and list")},

@@ -42,7 +42,12 @@ def page(principal: Principal | None, language: str, context: PageContext) -> Co
                     **{"data-testid": "map"},
                 ),
                 html.Aside(
-                    html.Div(nothing_chosen(w), id=ids.PANEL),
+                    [
+                        html.Div(nothing_chosen(w), id=ids.PANEL),
+                        html.Div(
+                            id=ids.ROOM_DETAIL, className="room-detail", **{"aria-live": "polite"}
+                        ),
+                    ],
                     className="panel",
                     **{"data-testid": "building-panel", "aria-label": w("Building")},
                 ),
@@ -269,7 +274,8 @@ def _stores(w: Words, context: PageContext) -> list[Component]:
         dcc.Store(id=ids.SELECTION),
         dcc.Store(id=ids.PLACE),
         dcc.Store(id=ids.TICK),
+        dcc.Store(id=ids.TOUCHED),
         dcc.Store(id=ids.ROOM),
-        dcc.Store(id=ids.GRID_READY),
+        dcc.Store(id=ids.VIEW_CHOSEN),
         html.Div(id="told", hidden=True, **{"data-told": json.dumps(told, ensure_ascii=False)}),
     ]

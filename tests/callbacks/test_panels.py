@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 import callbacks
 from callbacks.area_tree import show_areas
-from callbacks.building_panel import show_building, show_list, show_room
+from callbacks.building_panel import show_building, show_room
 from callbacks.search import show_places
 from dashapp.url import Selection, read_selection
 from data.queries.access import system_principal
@@ -101,9 +101,14 @@ def test_a_room_out_of_scope_shows_nothing(services, office, building, street_st
     assert show_room(room_of(street_store, building), stranger, "zh", services) is None
 
 
-def test_the_list_opens_as_a_grid_once_its_script_is_there(services, office, building):
-    chosen = Selection(building=building.code)
-    assert "rowData" in words(show_list(1, chosen, office, "zh", services))
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [("both", ["data-rows", "data-doors"]), ("matrix", ["data-rows"]), ("list", ["rowData"])],
+)
+def test_a_view_shows_the_matrix_the_list_or_both(services, office, building, view, shown):
+    chosen = Selection(building=building.code, view=view)
+    told = words(show_building(chosen, office, "zh", services))
+    assert [kind for kind in ("data-rows", "data-doors", "rowData") if kind in told] == shown
 
 
 def test_the_left_side_shows_the_chosen_area_with_n_and_interval(services, office):

@@ -11,7 +11,7 @@ from dashapp.page_context import PageContext
 from data.sealing import demo_ring
 
 # On the page only when a panel is open; the panel's own layout makes them.
-IN_PANELS = {"household-view", "grid-slot", "room-detail"}
+IN_PANELS = {"household-view"}
 
 
 @pytest.fixture

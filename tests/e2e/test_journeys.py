@@ -57,7 +57,7 @@ def almost_covered(database_url, skip=()):
     with closing(store.engine.connect()) as connection:
         row = connection.execute(
             text(
-                "SELECT b.code, d.room, e.number, b.ord FROM building_coverage c"
+                "SELECT b.code, d.id, d.room, e.number, b.ord FROM building_coverage c"
                 " JOIN building b ON b.id = c.building_id JOIN dwelling d ON d.building_id = b.id"
                 " JOIN entrance e ON e.id = d.entrance_id"
                 " WHERE d.resolved = (1=0) AND d.status NOT IN ('excluded', 'conflict')"
@@ -285,6 +285,35 @@ def test_names_of_residents_are_masked_and_only_for_those_who_register(sign_in, 
     office.evaluate("(id) => shiyou.openRoom(id)", row.id)
     wait(office, "text", ".room-file", "只看人数")
     assert office.locator(".room-file li").count() == 0
+
+
+def test_an_open_room_stays_open_while_others_change_and_follows_its_own_building(sign_in, server):
+    """Panel and room come anew when their building changes, never because another did."""
+    row, _ = almost_covered(server.database_url, skip=(1, 2))
+    other, _ = almost_covered(server.database_url, skip=(1, 2, 3))
+    page = sign_in(path=f"/?building={row.code}")
+    wait(page, "mark", "panel-shown")
+    page.locator(f'.matrix [data-room="{row.id}"]').click()
+    wait(page, "text", ".room-file", "没有在册住户")
+    asked = []
+    page.on("request", lambda request: asked.append(request.post_data or ""))
+    server.shiyou("record", other.code, other.room, "registered", "--entrance", other.number)
+    wait(page, "mark", "delta-painted")
+    server.shiyou("record", row.code, row.room, "registered", "--entrance", row.number)
+    wait(page, "text", ".room-file", "第 1 户")
+    assert sum('"building-panel.children"' in body for body in asked) == 1
+
+
+def test_a_link_opens_the_list_as_a_grid_that_sorts(sign_in, server, street):
+    building = some(street)
+    page = sign_in(path=f"/?building={building.code}")
+    wait(page, "panel", building.code)
+    page.get_by_text("清单", exact=True).click()
+    page.wait_for_selector(".ag-row")
+    assert "view=list" in page.url
+    again = sign_in(path=page.url.removeprefix(server.url))
+    again.wait_for_selector(".ag-row")
+    assert again.locator("[data-testid=matrix]").count() == 0
 
 
 def test_on_a_phone_the_list_comes_first_and_the_map_behind_a_button(sign_in, street):
