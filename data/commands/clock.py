@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.clock import read_clock
+from data.clock import hold_day, read_clock
 from data.commands.derive import derive_due, notify
 from data.commands.record import append_event
 from data.errors import InvalidInput
@@ -13,14 +13,12 @@ from data.models import Subdistrict
 from data.principal import Principal
 
 
-def start_clock(session: Session, today: date) -> None:
-    """Set the day of a register that begins."""
-    clock = read_clock(session)
-    clock.today = today
-
-
 def close_due_days(session: Session, principal: Principal, today: date) -> int:
-    """Close every day before `today` that is still open; return how many. A frozen day stays."""
+    """Close every day before `today` that is still open; return how many. A frozen day stays.
+
+    Of two processes that come at once the second finds nothing left to close.
+    """
+    hold_day(session, to_close=True)
     clock = read_clock(session)
     if clock.frozen:
         return 0
@@ -36,6 +34,7 @@ def close_day(session: Session, principal: Principal, day: date) -> int:
     Each subdistrict gets one `day_closed` event, which covers all changes by the calendar (I7).
     Returns how many buildings were touched. 1 January is an ordinary closing.
     """
+    hold_day(session, to_close=True)
     clock = read_clock(session)
     if clock.today != day:
         raise InvalidInput(f"the open day is {clock.today}, not {day}", field="day")

@@ -96,9 +96,15 @@ def _households_or_new(session: Session, dwelling: Dwelling, day: date) -> list[
 def _collected(session: Session, dwelling: Dwelling, at: datetime) -> None:
     day = at.astimezone(SHANGHAI).date()
     for household in _households_or_new(session, dwelling, day):
-        household.collected_on = household.collected_on or day
+        household.collected_on = min(household.collected_on or day, day)
         household.version = (household.version or 0) + 1
-    dwelling.contrary_on, dwelling.last_outcome = day, LastOutcome.NONE
+    dwelling.last_outcome = LastOutcome.NONE
+    _speaks_against_vacancy(dwelling, day)
+
+
+def _speaks_against_vacancy(dwelling: Dwelling, day: date) -> None:
+    """Keep the last such day: what is entered late does not revive evidence that is void."""
+    dwelling.contrary_on = max(day, dwelling.contrary_on or day)
 
 
 def _registered(session: Session, dwelling: Dwelling, at: datetime) -> None:
@@ -118,7 +124,14 @@ def _verified(session: Session, dwelling: Dwelling, at: datetime) -> None:
             f"room {dwelling.room} has nobody entered: register it before verifying", field="result"
         )
     for household in households:
-        household.verified_on, household.version = day, household.version + 1
+        if household.entered_on is not None and day < household.entered_on:
+            raise InvalidInput(
+                f"room {dwelling.room} was entered on {household.entered_on}: "
+                "it cannot have been verified before",
+                field="at",
+            )
+        household.verified_on = max(day, household.verified_on or day)
+        household.version += 1
     _close_discrepancies(session, dwelling, day)
 
 
@@ -129,7 +142,7 @@ def _not_met(session: Session, dwelling: Dwelling, at: datetime) -> None:
 
 def _refused(session: Session, dwelling: Dwelling, at: datetime) -> None:
     dwelling.last_outcome = LastOutcome.REFUSED
-    dwelling.contrary_on = at.astimezone(SHANGHAI).date()
+    _speaks_against_vacancy(dwelling, at.astimezone(SHANGHAI).date())
 
 
 def _vacant(session: Session, dwelling: Dwelling, at: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.clock import utc_now, watermark
+from data.clock import hold_day, utc_now
 from data.commands.derive import lock_counters
 from data.commands.door_results import ANSWERED, APPLY, OUTCOME, DoorResult, window_of
 from data.commands.record import append_event, settle
@@ -58,10 +58,11 @@ def record_door(
     `at` is the moment of the visit (default: now on the watermark day). Refuses with NotFound a door
     that does not exist or is out of scope, with InvalidInput one that the result cannot be true of.
     """
+    today = hold_day(session)
     dwelling, building = find_door(session, principal, door)
     principal.require_recording()
-    moment = at or visit_moment(watermark(session))
-    _refuse_future(session, moment)
+    moment = at or visit_moment(today)
+    _refuse_future(moment, today)
     lock_counters(session, [building.id])
     session.refresh(dwelling)
     before = dwelling.status
@@ -121,12 +122,10 @@ def visit_moment(day: date) -> datetime:
     return now if now.date() == day else datetime.combine(day, time(10), tzinfo=SHANGHAI)
 
 
-def _refuse_future(session: Session, moment: datetime) -> None:
+def _refuse_future(moment: datetime, today: date) -> None:
     day = moment.astimezone(SHANGHAI).date()
-    if day > watermark(session):
-        raise InvalidInput(
-            f"{day} has not come yet: the register stands at {watermark(session)}", field="at"
-        )
+    if day > today:
+        raise InvalidInput(f"{day} has not come yet: the register stands at {today}", field="at")
 
 
 def _add_visit(

@@ -1,18 +1,17 @@
 import threading
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 
 from conftest import TODAY
-from data.commands.clock import close_day, close_due_days
 from data.commands.door_results import DoorResult
 from data.commands.dwellings import Door, record_door
 from data.errors import Forbidden, InvalidInput, NotFound
-from data.models import BuildingCoverage, Clock, Event, StatusChange, Task, Visit
-from data.queries.changes import changes_between, feed_epoch, feed_position
+from data.models import BuildingCoverage, Event, Household, StatusChange, Task, Visit
+from data.queries.changes import changes_between, feed_position
 from data.queries.check import check_derived
 from data.rules.areas import Role
 from data.rules.coverage import CoverageStatus, DwellingStatus
@@ -141,68 +140,43 @@ def test_a_visit_of_tomorrow_is_refused(store, street):
         record(store, street, "101", DoorResult.REGISTERED, at=tomorrow)
 
 
-def test_check_finds_a_counter_spoilt_by_hand(store, street):
-    with store.write() as session:
-        session.execute(update(BuildingCoverage).values(resolved=BuildingCoverage.resolved + 1))
-    with store.read() as session:
-        drifts = check_derived(session, worker(street)).drifts
-    assert {(d.building, d.column) for d in drifts} == {
-        ("C1-001", "resolved"),
-        ("C1-002", "resolved"),
-    }
-
-
-def test_check_finds_a_status_spoilt_by_hand(store, street):
-    with store.write() as session:
-        session.execute(text("UPDATE dwelling SET status = 'verified' WHERE room = '302'"))
-    with store.read() as session:
-        drifts = check_derived(session, worker(street)).drifts
-    assert ("C1-001", "302", "status") in {(d.building, d.where, d.column) for d in drifts}
-
-
-def test_closing_the_year_makes_verified_doors_registered_again(store, street):
-    for result in (DoorResult.REGISTERED, DoorResult.VERIFIED):
-        record(store, street, "101", result)
-    with store.write() as session:
-        session.execute(update(Clock).values(frozen=False))
-        epoch = feed_epoch(session)
-        days = close_due_days(session, worker(street), date(2027, 1, 1))
-    assert days == (date(2027, 1, 1) - TODAY).days
-    assert (counters(store).resolved, counters(store).verified) == (1, 0)
-    assert no_drift(store, street)
-    with store.read() as session:
-        assert feed_epoch(session) == epoch + days
-        closed = select(func.count()).select_from(Event).where(Event.kind == "day_closed")
-        assert session.scalar(closed) == days
-
-
-def test_a_task_turns_overdue_when_its_day_is_closed(store, street):
-    with store.write() as session:
-        building = session.execute(
-            text("SELECT id FROM building WHERE code = 'C1-001'")
-        ).scalar_one()
-        session.add(
-            Task(
-                type=TaskType.COLLECT,
-                state=TaskState.ASSIGNED,
-                building_id=building,
-                committee_id=street.committees[0],
-                created_on=TODAY,
-                due_on=TODAY,
-                idempotency_key="collect-building",
-            )
-        )
-    record(store, street, "101", DoorResult.NO_CONTACT)
-    assert counters(store).overdue == 0
-    with store.write() as session:
-        close_day(session, worker(street), TODAY)
-    assert counters(store).overdue == 1
+def test_a_refusal_entered_late_does_not_revive_what_a_later_contact_made_void(store, street):
+    record(store, street, "101", DoorResult.VACANT, at=datetime(2026, 11, 11, 10, tzinfo=SHANGHAI))
+    record(store, street, "101", DoorResult.REFUSED, at=datetime(2026, 11, 18, 10, tzinfo=SHANGHAI))
+    record(store, street, "101", DoorResult.REFUSED, at=datetime(2026, 11, 6, 10, tzinfo=SHANGHAI))
+    evening = datetime(2026, 11, 13, 19, tzinfo=SHANGHAI)
+    assert record(store, street, "101", DoorResult.VACANT, at=evening).status is (
+        DwellingStatus.REFUSED
+    )
     assert no_drift(store, street)
 
 
-def test_a_frozen_day_is_never_closed(store, street):
-    with store.write() as session:
-        assert close_due_days(session, worker(street), date(2030, 1, 1)) == 0
+def test_a_door_cannot_have_been_verified_before_it_was_entered(store, street):
+    record(store, street, "101", DoorResult.REGISTERED)
+    before = datetime(2026, 11, 18, 10, tzinfo=SHANGHAI)
+    with pytest.raises(InvalidInput, match="it cannot have been verified before"):
+        record(store, street, "101", DoorResult.VERIFIED, at=before)
+
+
+def test_a_verification_entered_late_leaves_the_later_one_standing(store, street):
+    record(
+        store, street, "101", DoorResult.REGISTERED, at=datetime(2025, 11, 5, 10, tzinfo=SHANGHAI)
+    )
+    record(store, street, "101", DoorResult.VERIFIED)
+    last_year = datetime(2025, 12, 3, 10, tzinfo=SHANGHAI)
+    assert record(store, street, "101", DoorResult.VERIFIED, at=last_year).status is (
+        DwellingStatus.VERIFIED
+    )
+
+
+def test_a_door_registered_for_an_earlier_day_was_collected_by_then(store, street):
+    record(store, street, "101", DoorResult.COLLECTED)
+    record(
+        store, street, "101", DoorResult.REGISTERED, at=datetime(2026, 11, 18, 10, tzinfo=SHANGHAI)
+    )
+    with store.read() as session:
+        household = session.scalars(select(Household)).one()
+    assert household.collected_on <= household.entered_on
 
 
 def test_eight_writers_at_once_lose_nothing(store, street):
