@@ -14,11 +14,19 @@ window.shiyou = window.shiyou || {};
     const text = S.told().words[msgid] || msgid;
     return text.replace(/\{(\w+)\}/g, (whole, name) => (values && name in values ? values[name] : whole));
   };
+  /* Right after the next frame: a message comes behind the frame's own task, a timer behind all others too. */
+  S.afterFrame = function (done) {
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => { port1.close(); done(); };
+      port2.postMessage(null);
+    });
+  };
+  /* After the frame that shows it, so that the mark never comes before the pixels. */
   S.mark = function (name, detail, done) {
-    // After the frame that shows it, so that the mark never comes before the pixels.
-    requestAnimationFrame(() => setTimeout(() => {
+    S.afterFrame(() => {
       performance.mark('shiyou:' + name, { detail });
       if (done) done();
-    }, 0));
+    });
   };
 })(window.shiyou);

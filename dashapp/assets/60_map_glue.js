@@ -200,7 +200,7 @@
     const layers = S.told().layers;
     for (const id in layers) {
       dash_clientside.set_props(id, { url: layers[id] });
-      await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+      await new Promise(S.afterFrame);
     }
   }
 
