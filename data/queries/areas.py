@@ -28,7 +28,7 @@ from data.models import (
 from data.principal import Principal
 from data.rules.areas import AreaLevel
 from data.rules.coverage import CoverageStatus, DwellingStatus, Tally, coverage_status
-from data.rules.rates import Checked, Rate
+from data.rules.rates import Checked, Rate, coverage_rate
 from data.rules.register import HouseholdState
 from data.rules.work import OPEN_TASK_STATES, MonthState, RoundKind
 
@@ -49,7 +49,7 @@ class AreaNode:
     @property
     def coverage(self) -> Rate:
         """覆盖率 with its n."""
-        return Rate(self.tally.resolved, self.tally.n)
+        return coverage_rate(self.tally)
 
     @property
     def status(self) -> CoverageStatus:

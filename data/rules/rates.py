@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from math import sqrt
-from statistics import NormalDist
+from statistics import NormalDist, median
 from typing import Final
+
+from data.rules.coverage import Tally
 
 Z_95: Final = NormalDist().inv_cdf(0.975)
 # "estimated_population only with n >= 400": below it the interval is wider than the answer.
@@ -40,6 +43,47 @@ class Rate:
     def interval(self) -> Interval | None:
         """Return the Wilson interval at 95 %, None without a denominator."""
         return wilson_interval(self.numerator, self.denominator) if self.denominator else None
+
+
+def coverage_rate(tally: Tally) -> Rate:
+    """覆盖率: dwellings resolved of those in scope."""
+    return Rate(tally.resolved, tally.n)
+
+
+def collection_rate(tally: Tally, collected: int) -> Rate:
+    """采集率: dwellings resolved or with a form in hand (`collected`) of those in scope."""
+    return Rate(tally.resolved + collected, tally.n)
+
+
+def verification_coverage(tally: Tally) -> Rate:
+    """年内核查覆盖率: dwellings verified this year, vacant ones included, of those in scope."""
+    return Rate(tally.verified, tally.n)
+
+
+def contact_rate(contacts: int, visits: int) -> Rate:
+    """Visits at which somebody was met, of all visits."""
+    return Rate(contacts, visits)
+
+
+def doors_per_success(visits: int, registrations: int) -> float | None:
+    """Return how many doors were knocked at for one registration, None without any."""
+    return visits / registrations if registrations else None
+
+
+def timeliness_rate(on_time: int, due: int) -> Rate:
+    """及时率: tasks closed by their day, of those due in the period."""
+    return Rate(on_time, due)
+
+
+def closure_rate(closed: int, received: int) -> Rate:
+    """结案率: cases closed of those received (S4: 1,136 of 1,144); the variant divides by those due."""
+    return Rate(closed, received)
+
+
+def freshness_days(confirmed: Iterable[date], day: date) -> float | None:
+    """Return the median days since registered dwellings were confirmed, None without any."""
+    ages = [(day - each).days for each in confirmed]
+    return median(ages) if ages else None
 
 
 def wilson_interval(successes: int, n: int, z: float = Z_95) -> Interval:

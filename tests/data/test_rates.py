@@ -1,8 +1,25 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.rules.rates import Checked, Rate, estimated_population, total, wilson_interval
+from data.rules.coverage import Tally
+from data.rules.rates import (
+    Checked,
+    Rate,
+    closure_rate,
+    collection_rate,
+    contact_rate,
+    coverage_rate,
+    doors_per_success,
+    estimated_population,
+    freshness_days,
+    timeliness_rate,
+    total,
+    verification_coverage,
+    wilson_interval,
+)
 
 COUNTS = st.integers(0, 10_000)
 
@@ -18,11 +35,40 @@ def test_accuracy_of_80_persons_has_the_interval_of_the_plan(correct, share, low
     assert round(100 * rate.interval.high, 1) == high
 
 
-@pytest.mark.parametrize(
-    ("closed", "received", "percent"), [(1136, 1144, 99.30), (911, 972, 93.72), (737, 972, 75.82)]
-)
-def test_closure_rates_of_the_sources_come_out(closed, received, percent):
-    assert round(100 * Rate(closed, received).share, 2) == percent
+def test_the_closure_rates_of_the_sources_come_out():
+    assert percent(closure_rate(1136, 1144)) == 99.30
+    assert percent(closure_rate(911, 972)) == 93.72, "of those due"
+    assert percent(timeliness_rate(737, 972)) == 75.82
+
+
+def percent(rate: Rate) -> float:
+    return round(100 * rate.share, 2)
+
+
+def test_dwellings_are_counted_as_covered_collected_and_verified():
+    tally = Tally(n=200, resolved=150, verified=60, attempted=190, listed=210)
+    assert coverage_rate(tally) == Rate(150, 200)
+    assert collection_rate(tally, collected=8) == Rate(158, 200)
+    assert verification_coverage(tally) == Rate(60, 200)
+
+
+def test_excluded_dwellings_are_in_no_rate():
+    only_excluded = Tally(listed=5)
+    for rate in (coverage_rate(only_excluded), verification_coverage(only_excluded)):
+        assert rate == Rate(0, 0)
+        assert rate.share is None
+
+
+def test_visits_are_measured_by_who_was_met_and_by_doors_for_one_success():
+    assert contact_rate(2, 25).share == 0.08
+    assert doors_per_success(25, 2) == 12.5
+    assert doors_per_success(25, 0) is None
+
+
+def test_freshness_is_the_median_age_of_the_last_confirmations():
+    day = date(2026, 11, 20)
+    assert freshness_days([day, date(2026, 11, 10), date(2025, 11, 20)], day) == 10
+    assert freshness_days([], day) is None
 
 
 @given(COUNTS, COUNTS, COUNTS)

@@ -1,14 +1,16 @@
+from datetime import timedelta
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import or_, select, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from conftest import TODAY
 from data.clock import utc_now
 from data.errors import DatabaseUnusable
-from data.models import Base, Event
+from data.models import Base, Committee, Event, GridMembership
 from data.schema import is_empty, migrate, require_current
 from data.session import open_store, require_reachable
 from data.types import Geometry
@@ -30,8 +32,17 @@ def test_the_migrated_schema_is_the_schema_of_the_models(store, monkeypatch):
     assert differences == []
 
 
-@pytest.mark.parametrize("statement", ["UPDATE event SET kind = 'x'", "DELETE FROM event"])
-def test_an_event_can_be_neither_changed_nor_removed(store, statement):
+AGAIN = (
+    "INTO event (id, kind, subject_type, subject_id, source, happened_on, recorded_at)"
+    " SELECT id, 'x', subject_type, subject_id, source, happened_on, recorded_at FROM event"
+)
+FORGERIES = {
+    "sqlite": ["UPDATE event SET kind = 'x'", "DELETE FROM event", f"INSERT OR REPLACE {AGAIN}"],
+    "postgresql": ["UPDATE event SET kind = 'x'", "DELETE FROM event", "TRUNCATE event"],
+}
+
+
+def test_an_event_can_be_neither_changed_nor_removed_nor_replaced(store):
     with store.write() as session:
         session.add(
             Event(
@@ -43,8 +54,73 @@ def test_an_event_can_be_neither_changed_nor_removed(store, statement):
                 recorded_at=utc_now(),
             )
         )
-    with pytest.raises(DBAPIError, match="append-only"), store.write() as session:
-        session.execute(text(statement))
+    for statement in FORGERIES[store.engine.dialect.name]:
+        with pytest.raises(DBAPIError, match="append-only"), store.write() as session:
+            session.execute(text(statement))
+    with store.read() as session:
+        assert session.scalars(select(Event.kind)).all() == ["test"]
+
+
+def test_a_code_is_in_force_once_and_its_former_versions_stay(store):
+    built = build_street(store, TODAY)
+    with store.read() as session:
+        before = session.get_one(Committee, built.committees[0])
+        session.expunge(before)
+    with store.write() as session:
+        session.get_one(Committee, before.id).valid_to = TODAY
+        session.flush()
+        session.add(_next_version(before, "高一新"))
+    with store.read() as session:
+        names = session.execute(
+            select(Committee.name, Committee.valid_to)
+            .where(Committee.code == before.code)
+            .order_by(Committee.valid_from)
+        ).all()
+    assert names == [("高1", TODAY), ("高一新", None)]
+    with pytest.raises(IntegrityError), store.write() as session:
+        session.add(_next_version(before, "高一又"))
+
+
+def _next_version(before: Committee, name: str) -> Committee:
+    return Committee(
+        subdistrict_id=before.subdistrict_id, district_id=before.district_id, code=before.code,
+        name=name, form_order=before.form_order, outline=before.outline, valid_from=TODAY,
+    )  # fmt: skip
+
+
+def test_an_entrance_is_in_one_grid_on_any_day(store):
+    build_street(store, TODAY)
+    with store.read() as session:
+        member = session.scalars(select(GridMembership).limit(1)).one()
+    again = {
+        "grid_id": member.grid_id, "entrance_id": member.entrance_id,
+        "committee_id": member.committee_id, "valid_from": TODAY,
+    }  # fmt: skip
+    with pytest.raises(IntegrityError), store.write() as session:
+        session.add(GridMembership(**again))
+    with store.write() as session:
+        session.get_one(GridMembership, member.id).valid_to = TODAY
+        session.flush()
+        session.add(GridMembership(**again))
+    with store.read() as session:
+        for day in (TODAY - timedelta(days=1), TODAY):
+            found = session.scalars(
+                select(GridMembership.id).where(
+                    GridMembership.entrance_id == member.entrance_id,
+                    GridMembership.valid_from <= day,
+                    or_(GridMembership.valid_to.is_(None), GridMembership.valid_to > day),
+                )
+            ).all()
+            assert len(found) == 1
+
+
+def test_every_layer_of_places_and_households_is_temporal():
+    layers = {
+        "subdistrict", "district", "committee", "grid", "compound", "building", "entrance",
+        "grid_membership", "dwelling", "household", "gate", "footpath", "area_flag", "grant",
+    }  # fmt: skip
+    columns = {name: set(Base.metadata.tables[name].columns.keys()) for name in layers}
+    assert [name for name in layers if not {"valid_from", "valid_to"} <= columns[name]] == []
 
 
 def test_a_schema_change_that_fails_leaves_nothing_behind(store):

@@ -14,6 +14,12 @@ APPEND_ONLY_SQLITE = """
 CREATE TRIGGER event_no_{verb} BEFORE {verb} ON event
 BEGIN SELECT RAISE(ABORT, 'event is append-only'); END
 """
+# INSERT OR REPLACE removes the row that is there without asking the trigger above.
+NO_REPLACE_SQLITE = """
+CREATE TRIGGER event_no_replace BEFORE INSERT ON event
+WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'event is append-only'); END
+"""
 APPEND_ONLY_POSTGRES = (
     """
 CREATE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS
@@ -984,6 +990,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("UPDATE", "DELETE"):
             op.execute(APPEND_ONLY_SQLITE.format(verb=verb))
+        op.execute(NO_REPLACE_SQLITE)
     else:
         for statement in APPEND_ONLY_POSTGRES:
             op.execute(statement)
