@@ -60,7 +60,7 @@ class Ledger:
             rows = self.rows[model]
             for start in range(0, len(rows), CHUNK):
                 session.connection().execute(insert(table), rows[start : start + CHUNK])
-            if session.get_bind().dialect.name == "postgresql":
+            if session.get_bind().dialect.name == "postgresql" and "id" in table.columns:
                 _set_sequence(session, table.name)
 
 

@@ -22,6 +22,7 @@ from data.seed.rooms import mean_flats
 from data.seed.site import Site, lay_out
 from data.seed.streets import Street, joined, polygons
 
+Use = tuple[str, str]  # kind of landmark and name
 DORMITORY_COMMITTEE: Final = 12  # its line in the monthly form: the second estate there
 KINDS: Final = (CompoundKind.OLD_ESTATE, CompoundKind.ESTATE, CompoundKind.TERRACES)
 KIND_WEIGHTS: Final = (6, 3, 1.5)
@@ -155,11 +156,18 @@ class StreetBuilder:
             )
 
     def _other_ground(self, subdistrict_id: int, blocks: list[Block]) -> None:
+        decks: dict[tuple[Use, ...], list[Use]] = {}
         for block in blocks:
-            kind, name = self.rng.choice(_uses(block))
+            kind, name = self._use(decks, _uses(block))
             self._landmark(subdistrict_id, kind, name, block.outline)
             if kind == "park" and block.outline.area > POND_FROM_M2:
                 self._landmark(subdistrict_id, "water", "", _pond(block.outline))
+
+    def _use(self, decks: dict[tuple[Use, ...], list[Use]], uses: tuple[Use, ...]) -> Use:
+        """Return a use; each comes once before one comes again, so that no two schools are neighbours."""
+        if not decks.get(uses):
+            decks[uses] = self.rng.sample(uses, len(uses))
+        return decks[uses].pop()
 
     def _stations(self, subdistrict_id: int) -> None:
         for properties, point in features("metro_stations.geojson"):
@@ -195,7 +203,7 @@ def _more_floors(estates: list[Estate], dwellings: int | None) -> float:
     return (dwellings - sum(size for grows, size in sizes if not grows)) / growing
 
 
-def _uses(block: Block) -> tuple[tuple[str, str], ...]:
+def _uses(block: Block) -> tuple[Use, ...]:
     if block.near:
         return NEAR_USES
     return RIVER_USES if block.from_centre_m > RIVER_FROM_M else FAR_USES

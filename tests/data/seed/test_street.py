@@ -10,9 +10,11 @@ import shapely
 from sqlalchemy import func, select
 
 from conftest import TODAY
+from data.commands.record import append_event
 from data.errors import InvalidInput
 from data.models import (
     Building,
+    BuildingCoverage,
     Committee,
     Compound,
     Dwelling,
@@ -230,9 +232,32 @@ def test_a_street_may_stand_on_any_day_and_nothing_drifts(sqlite_store, day):
     assert last <= day
 
 
-def test_the_report_is_plain_json(sqlite_store):
-    report = build_demo(sqlite_store, demo_ring(), preset="map", buildings=50, as_of=TODAY)
+def test_the_map_preset_is_footprints_alone_on_both_engines(store):
+    report = build_demo(store, demo_ring(), preset="map", buildings=50, as_of=TODAY)
     assert json.loads(json.dumps(report.to_json()))["building"] == 50
+    with store.read() as session:
+        outlines = list(shapes(session, Building).values())
+        colours = session.scalars(select(BuildingCoverage.fill).distinct()).all()
+        assert session.scalar(select(func.count()).select_from(Dwelling)) == 0
+    assert len(outlines) == 50
+    first, second = shapely.STRtree(outlines).query(outlines, predicate="intersects")
+    assert (first == second).all()
+    assert sorted(colours) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_what_is_added_after_a_demo_gets_ids_of_its_own(store):
+    build_demo(store, demo_ring(), compounds=1, as_of=TODAY)
+    with store.write() as session:
+        last = session.scalar(select(func.max(Event.id)))
+        event = append_event(
+            session,
+            system_principal(session),
+            kind="test",
+            subject=("building", 1),
+            happened_on=TODAY,
+        )
+        session.flush()
+        assert event.id > last
 
 
 def test_a_register_of_mere_footprints_has_nothing_to_prove(sqlite_store):
