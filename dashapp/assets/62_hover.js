@@ -7,7 +7,9 @@
   let timer = null;
   const cards = new Map();
 
+  /* Out of scope there is nothing to ask for: such a building's byte is 0. */
   async function card(ord) {
+    if (!layer.fills[ord]) return null;
     if (!cards.has(ord)) cards.set(ord, fetch('/card/' + ord).then((a) => (a.ok ? a.json() : null)));
     return cards.get(ord);
   }
