@@ -9,7 +9,8 @@ A tile covers one z14 Web-Mercator tile. Little endian, in this order:
     xy         i16[2 * vertices] tile units, 16384 a tile edge, y down
 
 Rings are drawn even-odd, so holes and the parts of a multipolygon are simply more rings. A building lies
-in every tile its box touches; what reaches further than one tile around is clipped.
+in every tile that its box touches or that a badge at its corner reaches; what reaches further than one
+tile around is clipped.
 """
 
 import gzip
@@ -29,6 +30,7 @@ MAX_RINGS: Final = 255
 MAX_RING_VERTICES: Final = 65_535
 LIMIT: Final = 32_767  # of an i16
 PACKED_LEVEL: Final = 6
+BADGE_REACH: Final = 8 / 512  # of a tile: a badge's 8 px at z15, where badges begin
 SIMPLIFY_UNITS: Final = 1.0  # 0.15 m at 31 degrees north: below what a screen can show
 
 Ints = npt.NDArray[np.int64]
@@ -99,7 +101,8 @@ def _tile_numbers(lonlat: Floats) -> Floats:
 
 
 def _rows_by_tile(world: Shapes) -> dict[tuple[int, int], Ints]:
-    first = np.floor(shapely.bounds(world)).astype(np.int64)
+    reach = np.array([-BADGE_REACH, -BADGE_REACH, BADGE_REACH, BADGE_REACH])
+    first = np.floor(shapely.bounds(world) + reach).astype(np.int64)
     rows: list[Ints] = []
     cells: list[Ints] = []
     spans = first[:, 2:] - first[:, :2]

@@ -112,7 +112,6 @@
     },
 
     paintClasses(ctx, seen, zoom, ratio) {
-      ctx.lineWidth = ratio;
       for (const [paths, alpha] of [[seen.dim, FADED], [seen.lit, 1]]) {
         ctx.globalAlpha = alpha;
         for (const fill in paths) this.paintClass(ctx, paths[fill], fill, zoom, ratio, alpha);
@@ -122,15 +121,30 @@
     },
 
     paintClass(ctx, path, fill, zoom, ratio, alpha) {
-      const colour = this.look.fill[fill];
+      const colour = this.colourOf(fill);
       if (colour) { ctx.fillStyle = colour; ctx.fill(path, 'evenodd'); }
-      if (this.look.hatch[fill] === 'white') { ctx.fillStyle = hatch(ctx, ratio); ctx.fill(path, 'evenodd'); }
-      if (zoom < OUTLINES_FROM && colour) return;
+      this.fillHatch(ctx, path, fill, ratio);
+      if (zoom < OUTLINES_FROM && colour && !S.printing) return;
       ctx.setLineDash(colour ? [] : [3 * ratio, 2 * ratio]);
-      ctx.strokeStyle = this.look.outline;
       ctx.globalAlpha = alpha * 0.75;
-      ctx.stroke(path);
+      this.outline(ctx, path, this.look.outline, this.isDouble(fill) ? 3 * ratio : ratio);
+      if (this.isDouble(fill)) this.outline(ctx, path, '#FFFFFF', ratio);
       ctx.globalAlpha = alpha;
+    },
+
+    outline(ctx, path, colour, width) {
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = width;
+      ctx.stroke(path);
+    },
+
+    /* On paper classes are told without colour: by hatch, the verified by a double outline. */
+    colourOf(fill) { return S.printing && this.look.fill[fill] ? '#FFFFFF' : this.look.fill[fill]; },
+    isDouble(fill) { return S.printing && this.look.print[fill] === 'double'; },
+
+    fillHatch(ctx, path, fill, ratio) {
+      const pattern = S.hatch(ctx, S.printing ? this.look.print[fill] : this.look.hatch[fill], ratio);
+      if (pattern) { ctx.fillStyle = pattern; ctx.fill(path, 'evenodd'); }
     },
 
     paintLabels(ctx, tile, view, rows, ratio) {
@@ -142,7 +156,7 @@
         const w = (tile.box[q + 2] - tile.box[q]) * view.k;
         if (!label || ctx.measureText(label).width + 4 * ratio > w) continue;
         const fill = this.fills[tile.ords[i]] || 0;
-        ctx.fillStyle = this.look.text[fill] || '#111111';
+        ctx.fillStyle = S.printing ? '#111111' : this.look.text[fill] || '#111111';
         ctx.fillText(label, (tile.box[q] + tile.box[q + 2]) / 2 * view.k + view.dx, (tile.box[q + 1] + tile.box[q + 3]) / 2 * view.k + view.dy);
       }
     },
@@ -163,9 +177,9 @@
 
     /* The halo is drawn over the edge: put the fill back so that the class stays readable. */
     fillAgain(ctx, path, ord, ratio) {
-      const fill = this.fills[ord] || 0;
-      if (this.look.fill[fill]) { ctx.fillStyle = this.look.fill[fill]; ctx.fill(path, 'evenodd'); }
-      if (this.look.hatch[fill] === 'white') { ctx.fillStyle = hatch(ctx, ratio); ctx.fill(path, 'evenodd'); }
+      const fill = this.fills[ord] || 0, colour = this.colourOf(fill);
+      if (colour) { ctx.fillStyle = colour; ctx.fill(path, 'evenodd'); }
+      this.fillHatch(ctx, path, fill, ratio);
     },
 
     paintBadges(ctx, tile, view, rows, ratio) {
@@ -213,20 +227,6 @@
       for (j++; j < end; j++) path.lineTo(xy[2 * j] * k + dx, xy[2 * j + 1] * k + dy);
       path.closePath();
     }
-  }
-
-  let pattern = null;
-  function hatch(ctx, ratio) {
-    if (pattern) return pattern;
-    const side = 6 * ratio, cell = document.createElement('canvas');
-    cell.width = cell.height = side;
-    const pen = cell.getContext('2d');
-    pen.strokeStyle = 'rgba(255,255,255,.85)';
-    pen.lineWidth = 1.6 * ratio;
-    for (const shift of [-side, 0, side]) { pen.moveTo(shift, side); pen.lineTo(shift + side, 0); }
-    pen.stroke();
-    pattern = ctx.createPattern(cell, 'repeat');
-    return pattern;
   }
 
   S.BuildingLayer = BuildingLayer;

@@ -179,7 +179,8 @@
     S.areas.begin();
     S.feed.listen(onFeed);
     const [manifest, status] = await Promise.all([early.manifest, early.status]);
-    if (!readView()) firstView(manifest);
+    const linked = readView();
+    if (!linked) firstView(manifest);
     place = { epoch: status.epoch, rev: status.rev };
     layer = S.layer = new S.BuildingLayer(new S.TileSource(manifest, early.tiles), status, { pane: 'buildings' });
     const painted = () => S.mark('map-painted', { zoom: S.map.getZoom() }, giveAreas);
@@ -193,6 +194,7 @@
     window.addEventListener('popstate', () => { readView(); tellServer(); showChosen(); });
     showChosen();
     if (chosen().building || chosen().area) tellServer();
+    if (!linked && chosen().building) goToBuilding(chosen().building);
   }
 
   /* The areas come after the buildings, one layer a frame: together they would hold the page up. */
@@ -217,13 +219,18 @@
     const [kind, code] = [target.slice(0, target.indexOf(':')), target.slice(target.indexOf(':') + 1)];
     if (kind === 'building') {
       choose({ building: code, area: null, tab: null, grid: null });
-      const ord = await ordOf(code);
-      if (fit && ord !== null) S.map.setView(layer.centre(ord), Math.max(S.map.getZoom(), 17), { animate: false });
+      if (fit) await goToBuilding(code);
       return;
     }
     choose({ area: code, building: null, tab: null, grid: null });
     const bounds = S.areas.bounds(code);
     if (bounds) S.map.fitBounds(bounds, { animate: false, maxZoom: 17 });
+  }
+
+  /* A link that names a building and no view opens there. */
+  async function goToBuilding(code) {
+    const ord = await ordOf(code);
+    if (ord !== null) S.map.setView(layer.centre(ord), Math.max(S.map.getZoom(), 17), { animate: false });
   }
 
   async function nextOverdue(step) {

@@ -8,7 +8,7 @@
     'zoom-out': () => S.map.zoomOut(),
     home: () => S.home(),
     alone: () => foldBoth(),
-    print: () => window.print(),
+    print: () => S.paper.print(),
     close: () => S.choose({ building: null, tab: null, grid: null }),
     link: (button) => navigator.clipboard && navigator.clipboard.writeText(location.href).then(() => flash(button)),
     language: (button) => post('/language', { language: button.dataset.language }).then(() => location.reload()),
@@ -120,6 +120,7 @@
   document.addEventListener('keydown', (event) => { if (!/^(Control|Shift|Alt|Meta)$/.test(event.key)) body().add('by-keyboard'); }, true);
 
   document.addEventListener('keydown', (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === 'p') { event.preventDefault(); S.paper.print(); return; }
     if (event.target.closest && event.target.closest('.search')) { inSearch(event); return; }
     if (event.target.matches('input, textarea, select') || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Enter' && S.map && event.target === S.map.getContainer()) { S.chooseUnderCross(); return; }

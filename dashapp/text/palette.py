@@ -97,6 +97,7 @@ def map_palette() -> dict[str, object]:
         "fill": {byte: shade.fill for byte, shade in by_byte.items()},
         "text": {byte: shade.text for byte, shade in by_byte.items()},
         "hatch": {byte: shade.hatch for byte, shade in by_byte.items() if shade.hatch},
+        "print": {byte: shade.print_hatch for byte, shade in by_byte.items() if shade.print_hatch},
         "outline": DARK,
         "badges": [int(flag) for flag in BADGES],
         "cells": {letter: [s.fill, s.text, s.hatch] for letter, s in letters.items()},

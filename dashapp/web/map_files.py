@@ -29,14 +29,14 @@ from data.queries.footprints import (
     ground,
 )
 from data.session import Store
-from geo.footprints import ZOOM, TileSet, content_hash, pack_names, pack_tiles
+from geo.footprints import BADGE_REACH, ZOOM, TileSet, content_hash, pack_names, pack_tiles
 
 Box = tuple[float, float, float, float]
 Members = dict[str, npt.NDArray[np.int64]]
 Scope = tuple[frozenset[int], frozenset[int]]
 Bodies = dict[str, bytes]
 DEGREE_DECIMALS: Final = 7  # a centimetre
-TILE_SLACK: Final = 1e-9  # of a tile: a building on the edge belongs to both sides
+TILE_SLACK: Final = BADGE_REACH + 1e-9  # of a tile: a building near the edge belongs to both sides
 NAMELESS: Final = ("", "")
 # More than a city has different scopes; beyond it the longest unused is packed again when asked for.
 SCOPES_KEPT: Final = 256

@@ -18,6 +18,16 @@ LOOKS = """const LOOKS = {
   mark: (name) => performance.getEntriesByName('shiyou:' + name).length,
   panel: (code) => document.querySelector('[data-testid=building-panel] [data-code]').dataset.code === code,
   text: (selector, part) => document.querySelector(selector).textContent.includes(part),
+  hues: () => Object.values(shiyou.layer._tiles).reduce((n, { el }) => {
+    const { data } = el.getContext('2d').getImageData(0, 0, el.width, el.height);
+    for (let i = 0; i < data.length; i += 4) {
+      const [r, g, b, seen] = data.slice(i, i + 4);
+      if (seen && Math.max(r, g, b) - Math.min(r, g, b) > 24) n++;
+    }
+    return n;
+  }, 0),
+  colours: (wanted) => LOOKS.hues() === wanted,
+  centred: (ord) => shiyou.map.getCenter().distanceTo(shiyou.layer.centre(ord)) < 1,
   gone: (selector) => !document.querySelector(selector),
   pixel: (ord, hex) => {
     const at = shiyou.map.latLngToContainerPoint(shiyou.layer.centre(ord));
@@ -98,6 +108,10 @@ class MapPage:
         x, y = self.point_of(self.look_at(code))
         self.page.mouse.click(x, y)
         wait(self.page, "panel", code)
+
+    def colours_in_view(self) -> int:
+        """Return how many pixels of the buildings have a hue; badges have one too, so look from z14."""
+        return self.page.evaluate("() => {" + LOOKS + "return LOOKS.hues();}")
 
     @property
     def view(self) -> list[float]:

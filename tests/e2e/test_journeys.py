@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from conftest import TODAY
 from data.commands.access import hash_password
-from data.models import Account, Building, BuildingCoverage, Dwelling, Grant
+from data.models import Account, Building, BuildingCoverage, Dwelling, Grant, Residence
 from data.rules.areas import AreaLevel, Role
 from data.rules.coverage import CoverageStatus, DwellingStatus
 from data.rules.map_bytes import FILL
@@ -268,6 +268,7 @@ def test_names_of_residents_are_masked_and_only_for_those_who_register(sign_in, 
         row = session.execute(
             select(Building.code, Dwelling.id, Building.committee_id)
             .join(Dwelling, Dwelling.building_id == Building.id)
+            .join(Residence, Residence.dwelling_id == Dwelling.id)
             .where(Dwelling.status == DwellingStatus.REGISTERED)
             .limit(1)
         ).one()
@@ -302,6 +303,16 @@ def test_an_open_room_stays_open_while_others_change_and_follows_its_own_buildin
     server.shiyou("record", row.code, row.room, "registered", "--entrance", row.number)
     wait(page, "text", ".room-file", "第 1 户")
     assert sum('"building-panel.children"' in body for body in asked) == 1
+
+
+def test_a_link_without_a_view_opens_at_its_building(sign_in, street):
+    building = some(street)
+    page = sign_in(path=f"/?building={building.code}")
+    wait(page, "panel", building.code)
+    the_map = MapPage(page)
+    ord_ = the_map.ord_of(building.code)
+    wait(page, "centred", ord_)
+    assert the_map.view[0] >= 17
 
 
 def test_a_link_opens_the_list_as_a_grid_that_sorts(sign_in, server, street):
@@ -352,6 +363,20 @@ def test_the_print_view_has_title_legend_north_day_and_internal_use(sign_in):
     assert page.locator(".north").is_visible()
     assert page.locator("[data-testid=legend]").is_visible()
     assert not page.locator(".topbar").is_visible()
+
+
+def test_paper_keeps_the_middle_of_the_map_and_needs_no_colour(sign_in, street):
+    """Printed classes are told by hatches; afterwards the screen is as it was."""
+    page = sign_in()
+    the_map = MapPage(page)
+    the_map.look_at(some(street).code, 14)
+    before, colours = the_map.view, the_map.colours_in_view()
+    page.evaluate("() => shiyou.paper.prepare()")
+    assert the_map.view == pytest.approx(before, abs=1e-4)
+    assert the_map.colours_in_view() < colours / 50  # the edges of outlines blend
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+    assert the_map.view == before
+    wait(page, "colours", colours)
 
 
 def test_a_real_piece_of_shanghai_is_imported_and_drawn_the_same_way(browser, tmp_path):

@@ -8,9 +8,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.footprints import EXTENT, ZOOM, pack_names, pack_tiles
+from geo.footprints import BADGE_REACH, EXTENT, ZOOM, pack_names, pack_tiles
 
-WEST, SOUTH = 121.487, 31.171
+WEST, SOUTH = 121.49, 31.18  # well within a tile
 METRE = 1 / 96_000  # of longitude here, near enough
 
 
@@ -84,6 +84,15 @@ def test_a_building_on_a_tile_edge_is_in_both_tiles():
     assert all(list(buildings) == [3] for buildings in tiles.values())
 
 
+def test_a_building_whose_badge_reaches_over_a_tile_edge_is_in_both_tiles():
+    edge = math.ceil(tile_number(WEST, SOUTH)[0]) / 2**ZOOM * 360 - 180
+    pixel = 360 / 2**ZOOM / 512  # of z15, where badges begin
+    near = shapely.box(edge - 40 * pixel, SOUTH, edge - 6 * pixel, SOUTH + 0.0002)
+    far = shapely.box(edge - 40 * pixel, SOUTH, edge - 10 * pixel, SOUTH + 0.0002)
+    assert len(decoded(pack_tiles([3], [near]))) == 2
+    assert len(decoded(pack_tiles([3], [far]))) == 1
+
+
 def test_the_same_footprints_give_the_same_bytes_in_any_order():
     shapes = [house(30 * i) for i in range(5)]
     one, other = pack_tiles(range(5), shapes), pack_tiles(range(4, -1, -1), shapes[::-1])
@@ -131,7 +140,7 @@ def test_names_are_in_the_order_of_the_tile():
 @given(
     st.lists(st.tuples(st.integers(-4000, 4000), st.integers(-4000, 4000)), min_size=1, max_size=30)
 )
-def test_every_building_is_in_exactly_the_tiles_its_box_touches(places):
+def test_every_building_is_in_exactly_the_tiles_its_box_or_badge_touches(places):
     shapes = [house(x, y) for x, y in places]
     tiles = pack_tiles(range(len(shapes)), shapes)
     for key, members in tiles.members.items():
@@ -140,9 +149,8 @@ def test_every_building_is_in_exactly_the_tiles_its_box_touches(places):
         for ord_, shape in enumerate(shapes):
             west, south, east, north = shape.bounds
             (left, bottom), (right, top) = tile_number(west, south), tile_number(east, north)
-            if math.floor(left) <= x <= math.floor(right) and math.floor(top) <= y <= math.floor(
-                bottom
-            ):
+            across = math.floor(left - BADGE_REACH) <= x <= math.floor(right + BADGE_REACH)
+            if across and math.floor(top - BADGE_REACH) <= y <= math.floor(bottom + BADGE_REACH):
                 touching.append(ord_)
         assert list(members) == touching
     assert set(np.concatenate(list(tiles.members.values()))) == set(range(len(shapes)))
