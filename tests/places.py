@@ -55,6 +55,15 @@ def build_street(store: Store, today: date) -> Street:
         return Street(tuple(c.id for c in committees), subdistrict.id)
 
 
+def another_committee(session: Session, number: int) -> int:
+    """Add a second subdistrict with one district and one committee; return the committee's id."""
+    outline = box(WEST, SOUTH + STEP, WEST + STEP, SOUTH + 2 * STEP)
+    subdistrict = Subdistrict(code="310115010", name="邻街道", outline=outline, valid_from=FROM)
+    session.add(subdistrict)
+    session.flush()
+    return _committee(session, subdistrict, number).id
+
+
 def _committee(session: Session, subdistrict: Subdistrict, number: int) -> Committee:
     outline = box(WEST + (number - 1) * STEP, SOUTH, WEST + number * STEP, SOUTH + STEP)
     district = District(

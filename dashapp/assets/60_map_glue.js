@@ -10,6 +10,7 @@
   const PANEL_FIRST_MS = 500;
   let layer = null;
   let place = { epoch: -1, rev: -1 };
+  let version = null;
   let chosenOrd = null;
   const changes = { tick: 0, touched: 0 };
   const due = {};
@@ -124,7 +125,9 @@
 
   let fetching = null;
   function refetch() {
-    fetching = fetching || fetchStatus().then((status) => {
+    fetching = fetching || Promise.all([fetchStatus(), early.readManifest()]).then(([status, manifest]) => {
+      // Another map, from an import: the address holds what is on the screen.
+      if (manifest.version !== version) { location.reload(); return; }
       layer.setStatus(status);
       changed([chosenOrd]);
       S.mark('refetched', place);
@@ -179,6 +182,7 @@
     S.areas.begin();
     S.feed.listen(onFeed);
     const [manifest, status] = await Promise.all([early.manifest, early.status]);
+    version = manifest.version;
     const linked = readView();
     if (!linked) firstView(manifest);
     place = { epoch: status.epoch, rev: status.rev };

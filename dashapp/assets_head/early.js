@@ -21,5 +21,5 @@ window.shiyouEarly = (() => {
       for (const [tile] of hashes) tiles[tile] = fetch('/tiles/' + tile).then((a) => a.arrayBuffer());
     }
   }).catch(() => {});
-  return { manifest, status: readStatus(), readStatus, tiles };
+  return { manifest, status: readStatus(), readManifest: () => json('/manifest'), readStatus, tiles };
 })();

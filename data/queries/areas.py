@@ -355,7 +355,8 @@ def _crumb_count(
     step: AreaNode, children: dict[str | None, int], by_code: dict[str, AreaNode]
 ) -> int:
     if step.level is AreaLevel.SUBDISTRICT:
-        return sum(1 for each in by_code.values() if each.level is AreaLevel.COMMITTEE)
+        districts = (each for each in by_code.values() if each.parent == step.code)
+        return sum(children[each.code] for each in districts)
     if step.level is AreaLevel.DISTRICT:
         return children[step.code]
     return step.households

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -17,7 +19,7 @@ from data.rules.areas import AreaLevel
 from data.rules.coverage import CoverageStatus
 from data.rules.rates import Checked, Rate
 from data.rules.work import MonthState, RoundKind, Window
-from places import build_street, worker
+from places import another_committee, build_street, worker
 
 FIRST, GRID = "310115009001", "310115009001001"
 
@@ -137,6 +139,19 @@ def test_the_breadcrumb_leads_from_the_subdistrict_down(store, street):
         (FIRST, 1),
         ("C1", 1),
     ]
+
+
+def test_each_subdistrict_counts_its_own_committees(store, street):
+    with store.write() as session:
+        other = another_committee(session, number=4)
+    with store.read() as session:
+        mine = worker(street, 1, 2, 3)
+        principal = replace(mine, committees=mine.committees | {other})
+        counts = {
+            code: crumbs_of(session, principal, area_node(session, principal, code))[0].count
+            for code in ("310115009", "310115010")
+        }
+    assert counts == {"310115009": 3, "310115010": 1}
 
 
 def test_an_ended_compound_is_no_area_any_more(store, street):
