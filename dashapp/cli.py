@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import DBAPIError
+from typer.exceptions import TyperException
 
 from dashapp.bench import districting, orienteering, sweep
 from dashapp.import_map_cli import import_map
@@ -46,12 +48,31 @@ Json = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 
 
 def main() -> None:
-    """Run the command; a refusal is one line and exit code 1."""
+    """Run the command; a refusal is one line and an exit code that says so."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except RegisterError as refusal:
-        typer.echo(f"shiyou: {refusal}", err=True)
-        sys.exit(1)
+        _refuse(str(refusal), 1)
+    except TyperException as misuse:
+        _refuse_misuse(misuse)
+    except DBAPIError as fault:
+        cause = str(fault.orig or fault).strip().splitlines()[0]
+        _refuse(f"the database refused: {cause}; nothing was written", 1)
+
+
+def _refuse_misuse(misuse: TyperException) -> None:
+    message = misuse.format_message()
+    if message.lstrip().startswith("Usage:"):  # a command without arguments shows its help
+        typer.echo(message)
+        sys.exit(misuse.exit_code)
+    _refuse(f"{message.replace('Value error, ', '').rstrip('.')}; see --help", misuse.exit_code)
+
+
+def _refuse(message: str, exit_code: int) -> None:
+    """Print one line: names of files and layers come from outside and may hold anything."""
+    line = "".join(each if each.isprintable() else " " for each in message)
+    typer.echo(f"shiyou: {' '.join(line.split())}", err=True)
+    sys.exit(exit_code)
 
 
 @app.command()

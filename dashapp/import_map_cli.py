@@ -1,19 +1,22 @@
 """`shiyou import-map`: a file of boundaries, compounds or buildings becomes part of the map."""
 
 import json
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import uuid4
 
 import typer
 
-from dashapp.settings import read_settings
+from dashapp.settings import Settings, read_settings
 from dashapp.terminal import opened_store, progress_bar
 from data.clock import utc_now
-from data.commands.import_map import ImportReport, ImportRequest, commit_import, prepare_import
+from data.commands.import_map import ImportRequest, prepare_import
+from data.commands.import_map import import_map as import_file
 from data.commands.jobs import (
     CANCELLED,
     DONE,
@@ -24,21 +27,29 @@ from data.commands.jobs import (
     somebody_works,
     start_job,
 )
+from data.errors import InvalidInput
 from data.principal import Principal
 from data.queries.access import is_seen, system_principal
-from data.session import Store
-from data.sources.map_reader import MapFileRefused
+from data.schema import has_schema, migrate
+from data.session import Store, is_there, open_store, require_reachable
+from data.sources.map_features import MapFileRefused, plain_text
 
-LINES_SHOWN = 20
-LOOK_S = 0.2
-PATIENCE_S = 10.0
-MAKE_ACCOUNT = "shiyou user add office --role population_office --area"
+LINES_SHOWN: Final = 20
+LOOK_S: Final = 0.2
+PATIENCE_S: Final = 10.0
+MAKE_ACCOUNT: Final = "shiyou user add office --role population_office --area"
+ROWS: Final = ("kept", "joined", "duplicate", "refused")
+KEPT: Final = ("added", "changed", "unchanged")
+
+Progress = Callable[[int, int], None]
+Figures = dict[str, Any]
 
 
 def import_map(  # noqa: PLR0913, PLR0917 - the command's options, one argument each
     file: Annotated[Path, typer.Argument(help="GeoJSON or GeoPackage, told apart by content.")],
     kind: Annotated[
-        Literal["boundaries", "compounds", "buildings"], typer.Option(help="What the file holds.")
+        Literal["boundaries", "compounds", "buildings"],
+        typer.Option(help="What the file holds: boundaries (of districts), compounds, buildings."),
     ],
     into: Annotated[
         str | None, typer.Option(help="Code of the subdistrict to import into.")
@@ -46,12 +57,23 @@ def import_map(  # noqa: PLR0913, PLR0917 - the command's options, one argument 
     new_subdistrict: Annotated[
         str | None, typer.Option(help="Name of a subdistrict that begins with this file.")
     ] = None,
-    layer: Annotated[str | None, typer.Option(help="Layer of a GeoPackage.")] = None,
-    crs: Annotated[str | None, typer.Option(help="EPSG:4326, EPSG:4549, GCJ-02, BD-09 ...")] = None,
-    assign: Annotated[
-        str | None, typer.Option(help="largest-share: where a building across two committees goes.")
+    layer: Annotated[
+        str | None,
+        typer.Option(
+            help="Layer of a GeoPackage; else the only one, or the one named as the kind."
+        ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
+    crs: Annotated[
+        str | None,
+        typer.Option(help="System of the coordinates: EPSG:4326, EPSG:4549, GCJ-02, BD-09 ..."),
+    ] = None,
+    assign: Annotated[
+        str | None,
+        typer.Option(help="largest-share: where what lies across two committees goes."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen and write nothing.")
+    ] = False,
     as_job: Annotated[
         bool,
         typer.Option("--as-job", help="Let the running server's worker do it; Ctrl-C stops it."),
@@ -59,50 +81,79 @@ def import_map(  # noqa: PLR0913, PLR0917 - the command's options, one argument 
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Import a map. Example: shiyou import-map bund.gpkg --kind buildings --new-subdistrict 外滩."""
-    path = str(file) if str(file).startswith("/vsi") else str(file.absolute())
-    request = ImportRequest(path, kind, into, new_subdistrict, layer, crs, assign)
-    if as_job:
-        typer.echo(json.dumps(_by_worker(request), ensure_ascii=False))
-        return
+    request = ImportRequest(str(file.absolute()), kind, into, new_subdistrict, layer, crs, assign)
+    if dry_run and as_job:
+        raise InvalidInput("--dry-run needs no worker: leave --as-job out", field="as_job")
+    do = _try_it if dry_run else _by_worker if as_job else _import_here
+    figures = do(request)
+    typer.echo(
+        json.dumps(figures, ensure_ascii=False)
+        if as_json
+        else _lines(plain_text(file.name), figures)
+    )
+    if not (dry_run or as_json or _is_seen(figures["subdistrict"])):
+        typer.echo(f"nobody sees it yet: {MAKE_ACCOUNT} {figures['subdistrict']}")
+
+
+def _import_here(request: ImportRequest) -> Figures:
     with opened_store(read_settings(), prepare=True) as store, progress_bar("checking") as progress:
-        with store.read() as session:
-            principal = system_principal(session, "cli")
-        prepared = prepare_import(store, principal, request, progress or (lambda done, total: None))
-        report = replace(prepared.report, dry_run=True)
-        if not dry_run:
-            report = commit_import(store, principal, prepared)
-        with store.read() as session:
-            seen = dry_run or is_seen(session, report.subdistrict)
-    if as_json:
-        typer.echo(json.dumps(report.to_json(), ensure_ascii=False))
+        principal = _system(store)
+        return import_file(store, principal, request, progress or _silent).to_json()
+
+
+def _try_it(request: ImportRequest) -> Figures:
+    """Return the report of a dry run; where there is no register yet, held against an empty one."""
+    with _register_or_scratch(read_settings()) as store, progress_bar("checking") as progress:
+        prepared = prepare_import(store, _system(store), request, progress or _silent)
+        return replace(prepared.report, dry_run=True).to_json()
+
+
+@contextmanager
+def _register_or_scratch(settings: Settings) -> Iterator[Store]:
+    if not _is_missing(settings.database_url):
+        with opened_store(settings) as store:
+            yield store
         return
-    typer.echo(_lines(report))
-    if not seen:
-        typer.echo(f"nobody sees it yet: {MAKE_ACCOUNT} {report.subdistrict}")
+    with tempfile.TemporaryDirectory(prefix="shiyou-") as folder:
+        store = open_store(f"sqlite:///{folder}/empty.db")
+        try:
+            migrate(store)
+            yield store
+        finally:
+            store.dispose()
 
 
-def _by_worker(request: ImportRequest) -> dict[str, Any]:
+def _is_missing(url: str) -> bool:
+    """Tell whether there is no register at an address yet, without making anything there."""
+    store = open_store(url)
+    try:
+        if not is_there(store):
+            return True
+        require_reachable(store)
+        return not has_schema(store)
+    finally:
+        store.dispose()
+
+
+def _by_worker(request: ImportRequest) -> Figures:
     """Ask for the import as a job, show its progress, and return its report."""
     with opened_store(read_settings()) as store, progress_bar("importing") as progress:
+        principal = _system(store)
         with store.write() as session:
-            principal = system_principal(session, "cli")
             uid = start_job(session, principal, "import_map", asdict(request), uuid4().hex)
         try:
-            return _watched(store, principal, uid, progress or (lambda done, total: None))
+            return _watched(store, principal, uid, progress or _silent)
         except (KeyboardInterrupt, NobodyWorks) as stopped:
             with store.write() as session:
                 ask_to_cancel(session, principal, uid)
-            why = str(stopped) or "stopped"
-            raise MapFileRefused(f"{why}; nothing was imported") from None
+            raise MapFileRefused(f"{str(stopped) or 'stopped'}; nothing was imported") from None
 
 
 class NobodyWorks(Exception):
     """A job waits and no server's worker takes it up."""
 
 
-def _watched(
-    store: Store, principal: Principal, uid: str, progress: Callable[[int, int], None]
-) -> dict[str, Any]:
+def _watched(store: Store, principal: Principal, uid: str, progress: Progress) -> Figures:
     patience_until = time.monotonic() + PATIENCE_S
     while True:
         with store.read() as session:
@@ -118,13 +169,52 @@ def _watched(
         time.sleep(LOOK_S)
 
 
-def _lines(report: ImportReport) -> str:
-    figures: dict[str, Any] = report.to_json()
-    head = "would be: " if report.dry_run else ""
-    names = ("read", "kept", "added", "changed", "unchanged", "repaired", "duplicate", "refused")
-    lines = [head + ", ".join(f"{name} {figures[name]}" for name in names)]
-    lines += [f"  {f.label}: {f.verdict}, {f.reason}" for f in report.findings[:LINES_SHOWN]]
-    if len(report.findings) > LINES_SHOWN:
-        lines.append(f"  and {len(report.findings) - LINES_SHOWN} more: --json lists them all")
-    lines += [f"  {area}: {count}" for area, count in sorted(report.areas.items()) if area]
-    return "\n".join([*lines, f"subdistrict {report.subdistrict}"])
+def _system(store: Store) -> Principal:
+    with store.read() as session:
+        return system_principal(session, "cli")
+
+
+def _is_seen(subdistrict: str) -> bool:
+    with opened_store(read_settings()) as store, store.read() as session:
+        return is_seen(session, subdistrict)
+
+
+def _silent(done: int, total: int) -> None:
+    pass
+
+
+def _lines(name: str, figures: Figures) -> str:
+    layer = f", layer {figures['layer']}" if figures["layer"] else ""
+    head = f"{name}{layer}, {figures['crs']}: {figures['kind']} of {figures['subdistrict']}"
+    findings = figures["findings"]
+    shown = [_finding(found) for found in findings[:LINES_SHOWN]]
+    if len(findings) > LINES_SHOWN:
+        shown.append(f"  and {len(findings) - LINES_SHOWN} more: --json lists them all")
+    return "\n".join(
+        [
+            head,
+            f"{figures['read']:,} read: {_counts(figures, ROWS)}",
+            f"{figures['kept']:,} kept: {_counts(figures, KEPT)}; {figures['repaired']:,} repaired",
+            *shown,
+            *(f"  note: {note}" for note in figures["notes"]),
+            *(f"  {area}: {_counts(counts, counts)}" for area, counts in figures["areas"].items()),
+            _end(figures),
+        ]
+    )
+
+
+def _counts(figures: Figures, names: Any) -> str:
+    return ", ".join(f"{figures[name]:,} {name}" for name in names)
+
+
+def _finding(found: dict[str, Any]) -> str:
+    named = "" if found["label"] == f"row {found['row']}" else f" ({found['label']})"
+    return f"  row {found['row']}{named}: {found['verdict']}, {found['reason']}"
+
+
+def _end(figures: Figures) -> str:
+    if figures["dry_run"]:
+        return "a dry run: nothing was written"
+    if figures["kept"] == figures["unchanged"]:
+        return "nothing to change: the map shows what the file says"
+    return f"imported into subdistrict {figures['subdistrict']}"

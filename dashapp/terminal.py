@@ -7,19 +7,19 @@ from contextlib import contextmanager
 import typer
 
 from dashapp.settings import Settings
-from data.schema import migrate, require_current
+from data.schema import is_empty, migrate, require_current
 from data.session import Store, open_store, require_reachable
 
 
 @contextmanager
 def opened_store(settings: Settings, *, prepare: bool = False) -> Iterator[Store]:
-    """Yield the register; with `prepare` made first where there is none yet."""
+    """Yield the register; with `prepare` made first where there is none yet, never upgraded."""
     if prepare:
         settings.prepare_folder()
     store = open_store(settings.database_url)
     try:
         require_reachable(store, new=prepare)
-        if prepare:
+        if prepare and is_empty(store):
             migrate(store)
         require_current(store)
         yield store

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, inspect, text
 from data.errors import DatabaseUnusable
 from data.session import Store
 
+TABLES_OF_POSTGIS: Final = {"spatial_ref_sys"}
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
@@ -21,6 +22,7 @@ def migrate(store: Store) -> None:
         if not store.is_sqlite:
             _require_postgis(connection)
         _refuse_newer(connection)
+        _refuse_foreign(connection)
         command.upgrade(_config(connection), "head")
 
 
@@ -33,6 +35,12 @@ def require_current(store: Store) -> None:
         raise DatabaseUnusable("the database is empty: run `shiyou demo` or `shiyou migrate` first")
     if revision != head():
         raise DatabaseUnusable("the database is older than this program: run `shiyou migrate`")
+
+
+def has_schema(store: Store) -> bool:
+    """Tell whether a schema of ours is there, whatever its version and whatever it holds."""
+    with store.engine.connect() as connection:
+        return inspect(connection).has_table("alembic_version")
 
 
 def is_empty(store: Store) -> bool:
@@ -57,6 +65,16 @@ def _refuse_newer(connection: Connection) -> None:
     if revision is not None and revision not in known:
         raise DatabaseUnusable(
             f"the database (revision {revision}) is newer than this program: update the program"
+        )
+
+
+def _refuse_foreign(connection: Connection) -> None:
+    """Refuse to build a register among the tables of another program (a GeoPackage, say)."""
+    tables = set(inspect(connection).get_table_names()) - TABLES_OF_POSTGIS
+    if tables and "alembic_version" not in tables:
+        raise DatabaseUnusable(
+            f"the database holds no register but the tables of another program ({min(tables)} ...): "
+            "choose another in SHIYOU_DATABASE_URL"
         )
 
 

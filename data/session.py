@@ -7,7 +7,7 @@ each opened and closed inside one handler.
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,6 +103,7 @@ def require_reachable(store: Store, *, new: bool = False) -> None:
             f"there is no database {make_url(store.url).database}: "
             "run `shiyou demo`, `shiyou import-map` or `shiyou migrate` first"
         )
+    _require_own(store)
     try:
         with store.engine.connect():
             return
@@ -125,6 +126,24 @@ def answers(store: Store) -> bool:
     except (DBAPIError, sqlite3.Error):
         return False
     return True
+
+
+def _require_own(store: Store) -> None:
+    """Refuse an SQLite file with tables of another program before a connection of ours changes it."""
+    path = Path(make_url(store.url).database or "")
+    if not store.is_sqlite or not path.is_file():
+        return
+    with suppress(sqlite3.DatabaseError), closing(_peeping(path)) as file:
+        tables = {name for (name,) in file.execute("SELECT name FROM sqlite_master")}
+        if tables and "alembic_version" not in tables:
+            raise DatabaseUnusable(
+                f"{path} holds no register but the tables of another program ({min(tables)} ...): "
+                "choose another file in SHIYOU_DATABASE_URL"
+            )
+
+
+def _peeping(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def is_there(store: Store) -> bool:

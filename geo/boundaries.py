@@ -39,7 +39,7 @@ class Placement:
         return len(self.shares) > 1
 
 
-def overlaps(areas: Sequence[BaseGeometry]) -> list[Overlap]:
+def overlaps(areas: Sequence[BaseGeometry] | Shapes) -> list[Overlap]:
     """Return the pairs of areas that overlap by more than a strip of 1 m along their common line."""
     shapes = np.array(areas, dtype=object)
     tree = shapely.STRtree(shapes)
@@ -52,13 +52,19 @@ def overlaps(areas: Sequence[BaseGeometry]) -> list[Overlap]:
     return found
 
 
-def gaps(areas: Sequence[BaseGeometry], frame: BaseGeometry | None = None) -> list[BaseGeometry]:
+def gaps(
+    areas: Sequence[BaseGeometry] | Shapes, frame: BaseGeometry | None = None
+) -> list[BaseGeometry]:
     """Return the holes between areas, or the parts of `frame` that none covers, beyond 1 m strips."""
     union = shapely.union_all(np.array(areas, dtype=object))
     whole = frame if frame is not None else shapely.union_all(_filled(union))
-    return [
-        part for part in shapely.get_parts(shapely.difference(whole, union)) if not _is_strip(part)
-    ]
+    return _without_strips(shapely.difference(whole, union))
+
+
+def beyond(areas: Sequence[BaseGeometry] | Shapes, frame: BaseGeometry) -> list[BaseGeometry]:
+    """Return the parts of the areas that reach out of `frame`, beyond 1 m strips."""
+    union = shapely.union_all(np.array(areas, dtype=object))
+    return _without_strips(shapely.difference(union, frame))
 
 
 def _filled(union: BaseGeometry) -> Shapes:
@@ -66,8 +72,15 @@ def _filled(union: BaseGeometry) -> Shapes:
 
 
 def _is_strip(shape: BaseGeometry) -> bool:
-    """Tell whether a shape is nowhere wider than the tolerance on both sides of a line."""
-    return bool(shapely.is_empty(shapely.buffer(shape, -TOLERANCE_M)))
+    """Tell whether a shape is nowhere wider than the tolerance."""
+    return not _without_strips(shape)
+
+
+def _without_strips(shape: BaseGeometry) -> list[BaseGeometry]:
+    """Return the parts of a shape that are wider than the tolerance, without the strips that hang on."""
+    core = shapely.buffer(shape, -TOLERANCE_M / 2, join_style="mitre")
+    parts = shapely.get_parts(shapely.buffer(core, TOLERANCE_M / 2, join_style="mitre"))
+    return [part for part in parts if not shapely.is_empty(part)]
 
 
 def place(shapes: Shapes, areas: Shapes) -> list[Placement | None]:

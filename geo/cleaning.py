@@ -4,25 +4,34 @@ Every verdict names its reason, so that a person can be told. Nothing is guessed
 without inventing ground is refused.
 """
 
-import multiprocessing
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from multiprocessing.connection import Connection
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
 from shapely import MultiPolygon, Polygon
 
+from geo.mending import make_valid
+
 MOST_VERTICES: Final = 1_000_000
-# Repair of a crafted polygon can take for ever: what is large is repaired in a child that may be killed.
-CHILD_FROM_VERTICES: Final = 10_000
-REPAIR_SECONDS: Final = 5.0
-# Footprints whose corners agree to a tenth of a millionth of a degree (a centimetre) are the same one.
+# Outlines that agree to a tenth of a millionth of a degree (a centimetre) are the same one.
 SAME_DEGREES: Final = 1e-7
+# Pieces of one building that was cut at a tile's edge meet to within ten centimetres.
+MEETING_DEGREES: Final = 1e-6
+MOST_PIECES: Final = 100
+# Looked at for the same outline: more shapes with the same bounds than these are made up.
+NEIGHBOURS: Final = 8
+AT: Final = re.compile(r"\[(-?[\d.eE+-]+) (-?[\d.eE+-]+)")
 
 Shapes = npt.NDArray[Any]
+Mend = Callable[[shapely.Geometry], shapely.Geometry | None]
 
 
 class Fault(StrEnum):
@@ -36,19 +45,24 @@ class Fault(StrEnum):
     TOO_MANY_VERTICES = "too_many_vertices"
     TOO_LONG_TO_REPAIR = "too_long_to_repair"
     UNCLOSED = "unclosed"
-    HEIGHT_DROPPED = "height_dropped"
+    RAISED = "raised"
+    MIXED = "mixed"
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A usable shape with what was repaired, or none with why it was refused."""
+    """A usable shape with what was repaired, or none with why it was refused; `at` is x and y of it."""
 
     shape: Polygon | MultiPolygon | None
     fault: Fault | None = None
+    at: tuple[float, float] | None = None
 
 
-def clean_area(shape: shapely.Geometry) -> Cleaned:
-    """Return a valid, flat polygon or multipolygon of the given one, or the reason for refusing it."""
+def clean_area(shape: shapely.Geometry, mend: Mend = make_valid) -> Cleaned:
+    """Return a valid, flat polygon or multipolygon of the given one, or the reason for refusing it.
+
+    `mend` makes a shape valid, or returns None when that takes too long (geo.mending.Mender).
+    """
     if shapely.get_type_id(shape) not in (3, 6) or shapely.is_empty(shape):
         return Cleaned(None, Fault.NO_AREA)
     if not np.isfinite(shapely.get_coordinates(shape)).all():
@@ -56,35 +70,34 @@ def clean_area(shape: shapely.Geometry) -> Cleaned:
     if shapely.get_num_coordinates(shape) > MOST_VERTICES:
         return Cleaned(None, Fault.TOO_MANY_VERTICES)
     flat: Any = shapely.force_2d(shape)
-    if shapely.is_valid(flat):
-        dropped = Fault.HEIGHT_DROPPED if shapely.has_z(shape) else None
-        return Cleaned(flat, dropped) if shapely.area(flat) > 0 else Cleaned(None, Fault.NO_AREA)
-    return _repaired(flat, _fault_of(flat))
+    if not shapely.is_valid(flat):
+        return _mended(flat, mend)
+    return Cleaned(flat) if shapely.area(flat) > 0 else Cleaned(None, Fault.NO_AREA)
 
 
-def _fault_of(shape: shapely.Geometry) -> Fault:
-    reason = str(shapely.is_valid_reason(shape)).lower()
-    if "too few points" in reason:
+def _mended(shape: shapely.Geometry, mend: Mend) -> Cleaned:
+    reason = str(shapely.is_valid_reason(shape))
+    fault, at = _fault_of(reason), _place_of(reason)
+    if fault is Fault.HOLE_OUTSIDE:
+        return Cleaned(None, fault, at)
+    whole = mend(shape)
+    if whole is None:
+        return Cleaned(None, Fault.TOO_LONG_TO_REPAIR, at)
+    return Cleaned(areas_of(whole), fault, at)
+
+
+def _fault_of(reason: str) -> Fault:
+    if "Too few points" in reason:
         return Fault.TOO_FEW_POINTS
-    if "hole lies outside" in reason:
+    if "Hole lies outside" in reason:
         return Fault.HOLE_OUTSIDE
     return Fault.SELF_CROSSING
 
 
-def _repaired(shape: shapely.Geometry, fault: Fault) -> Cleaned:
-    whole: shapely.Geometry | None
-    if fault is Fault.HOLE_OUTSIDE:
-        return Cleaned(None, fault)
-    if shapely.get_num_coordinates(shape) >= CHILD_FROM_VERTICES:
-        whole = repair_in_child(shape)
-    else:
-        whole = shapely.make_valid(shape, method="structure", keep_collapsed=False)
-    if whole is None:
-        return Cleaned(None, Fault.TOO_LONG_TO_REPAIR)
-    areas = areas_of(whole)
-    if areas is None:
-        return Cleaned(None, fault)
-    return Cleaned(areas, fault)
+def _place_of(reason: str) -> tuple[float, float] | None:
+    """Return where GEOS says that the fault is: "Self-intersection[121.48 31.17]"."""
+    found = AT.search(reason)
+    return None if found is None else (float(found[1]), float(found[2]))
 
 
 def areas_of(shape: shapely.Geometry) -> Polygon | MultiPolygon | None:
@@ -95,44 +108,75 @@ def areas_of(shape: shapely.Geometry) -> Polygon | MultiPolygon | None:
     return union if isinstance(union, Polygon | MultiPolygon) and union.area > 0 else None
 
 
-def repair_in_child(
-    shape: shapely.Geometry, seconds: float = REPAIR_SECONDS
-) -> shapely.Geometry | None:
-    """Make a shape valid in a process of its own; None when that takes too long."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_repair, args=(theirs, shapely.to_wkb(shape)), daemon=True)
-    child.start()
-    theirs.close()
-    try:
-        if not ours.poll(seconds):
-            return None
-        return shapely.from_wkb(ours.recv_bytes())
-    except EOFError:
-        return None
-    finally:
-        child.kill()
-        child.join()
-        ours.close()
-
-
-def _repair(pipe: Connection, raw: bytes) -> None:
-    shape = shapely.make_valid(shapely.from_wkb(raw), method="structure", keep_collapsed=False)
-    pipe.send_bytes(shapely.to_wkb(shape))
-
-
 def duplicates(shapes: Shapes) -> npt.NDArray[np.int64]:
-    """Return for each shape the index of the first one equal to it, -1 when it is the first itself.
+    """Return for each shape the index of the first one with the same outline, -1 when it is the first.
 
-    Equal means the same corners to a centimetre, wherever the ring begins and whichever way it runs.
+    The same means to a centimetre, wherever the ring begins, whichever way it runs, and whatever corners
+    lie on straight edges. Shapes are valid and in degrees.
     """
-    keys = shapely.to_wkb(
-        shapely.normalize(shapely.set_precision(shapes, SAME_DEGREES, mode="pointwise"))
-    )
+    first = _exact_copies(shapes)
+    different = np.flatnonzero(first < 0)
+    rows, columns = _near_pairs(shapes[different], shapes[different])
+    copies = _lowest(len(different), rows[columns < rows], columns[columns < rows])
+    found = copies >= 0
+    first[different[found]] = different[copies[found]]
+    return first
+
+
+def _exact_copies(shapes: Shapes) -> npt.NDArray[np.int64]:
     first: dict[bytes, int] = {}
-    found = np.full(len(shapes), -1, dtype=np.int64)
-    for index, key in enumerate(keys):
-        known = first.setdefault(key, index)
-        if known != index:
-            found[index] = known
-    return found
+    keys = shapely.to_wkb(shapely.normalize(shapes))
+    known = np.array(
+        [first.setdefault(key, index) for index, key in enumerate(keys)], dtype=np.int64
+    )
+    return np.where(known == np.arange(len(shapes)), -1, known)
+
+
+def twins(shapes: Shapes, known: Shapes) -> npt.NDArray[np.int64]:
+    """Return for each shape the index of a known one with the same outline, -1 when there is none."""
+    return _lowest(len(shapes), *_near_pairs(shapes, known))
+
+
+def same_outline(first: Shapes, second: Shapes) -> npt.NDArray[np.bool_]:
+    """Tell for each pair of shapes whether their outlines are the same to a centimetre."""
+    gap = shapely.hausdorff_distance(shapely.boundary(first), shapely.boundary(second))
+    return np.asarray(gap <= SAME_DEGREES)
+
+
+def _near_pairs(
+    shapes: Shapes, known: Shapes
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the pairs with the same outline, looked for among the few with the same bounds."""
+    if not len(shapes) or not len(known):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    tree = KDTree(shapely.bounds(known))
+    _, nearest = tree.query(
+        shapely.bounds(shapes), k=range(1, NEIGHBOURS + 1), p=np.inf,
+        distance_upper_bound=2 * SAME_DEGREES,
+    )  # fmt: skip
+    found = np.asarray(nearest)
+    rows, places = np.nonzero(found < len(known))
+    columns = found[rows, places]
+    same = same_outline(shapes[rows], known[columns])
+    return rows[same], columns[same]
+
+
+def _lowest(
+    size: int, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    found = np.full(size, size + columns.max(initial=0) + 1, dtype=np.int64)
+    nothing = found[0] if size else 0
+    np.minimum.at(found, rows, columns)
+    return np.where(found == nothing, -1, found)
+
+
+def hang_together(shapes: Shapes) -> bool:
+    """Tell whether pieces meet so that each is reached from each; degrees, to ten centimetres."""
+    if len(shapes) > MOST_PIECES:
+        return False
+    rows, columns = shapely.STRtree(shapes).query(
+        shapes, predicate="dwithin", distance=MEETING_DEGREES
+    )
+    meeting = coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(shapes), len(shapes)))
+    pieces, _ = connected_components(meeting, directed=False)
+    return int(pieces) == 1

@@ -5,6 +5,10 @@ zone of the longitude, outside China in the UTM zone. Imports may also come in E
 offset of Chinese web maps) or in BD-09 (Baidu's on top of it); both are undone by iteration.
 """
 
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -12,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 from shapely.geometry.base import BaseGeometry
 
 STORED: Final = 4490
@@ -28,8 +32,19 @@ KRASOVSKY_A: Final = 6_378_245.0
 KRASOVSKY_E2: Final = 0.00669342162296594323
 BD_PI: Final = np.pi * 3000.0 / 180.0
 ITERATIONS: Final = 12
+METRES_A_DEGREE: Final = 111_320.0
+WORST_SHIFT_M: Final = 5.0
+_WGS84: Final = CRS.from_epsg(4326)
+_CGCS2000: Final = CRS.from_epsg(STORED)
 
 Points = npt.NDArray[np.float64]
+Box = tuple[float, float, float, float]
+OFFERED: Final = "EPSG:4326, EPSG:4549, GCJ-02, BD-09 ..."
+EPSG_NAME: Final = re.compile(
+    r"(?:EPSG:|urn:ogc:def:crs:EPSG:[\d.]*:|https?://www\.opengis\.net/def/crs/EPSG/[\d.]+/)?(\d{4,6})",
+    re.IGNORECASE,
+)
+CRS84_NAME: Final = re.compile(r"(?:urn:ogc:def:crs:)?OGC:(?:[\d.]*:)?CRS84", re.IGNORECASE)
 
 
 class UnknownCrsError(ValueError):
@@ -61,32 +76,96 @@ def to_degrees(shapes: Any, code: int) -> Any:
     return _through(shapes, _transformer(code, STORED))
 
 
-def to_stored(shapes: Any, source: str | int) -> Any:
-    """Return shapes given in `source` (EPSG code, "GCJ-02", "BD-09") as EPSG:4490 degrees.
+@dataclass(frozen=True, slots=True)
+class SourceCrs:
+    """A system in which coordinates may come: one that pyproj knows, or an offset of Chinese maps."""
 
-    Raises UnknownCrsError for a name it does not know. WGS 84 and CGCS2000 differ by centimetres and are
-    taken as one.
+    name: str
+    system: CRS | None = None
+    undo: Callable[[Points], Points] | None = None
+
+    @property
+    def in_degrees(self) -> bool:
+        """Tell whether its coordinates are degrees, longitude first."""
+        return self.system is None or bool(self.system.is_geographic)
+
+    @property
+    def used_within(self) -> Box | None:
+        """Return the box of degrees in which the system means anything; None when that is not known."""
+        if self.system is None:
+            return CHINA
+        area = self.system.area_of_use
+        return None if area is None else (area.west, area.south, area.east, area.north)
+
+
+def source_crs(name: str) -> SourceCrs:
+    """Return the system a name stands for: EPSG code or its URN, CRS84, GCJ-02, BD-09.
+
+    Raises UnknownCrsError. Strings of PROJ and paths are unknown names: they could name files.
     """
-    name = str(source).strip().upper().replace("GCJ02", GCJ02).replace("BD09", BD09)
-    if name == GCJ02:
-        return shapely.transform(shapes, gcj02_to_wgs84)
-    if name == BD09:
-        return shapely.transform(shapes, bd09_to_wgs84)
-    code = epsg_code(name)
-    return shapes if code in (STORED, 4326) else _through(shapes, _transformer(code, STORED))
-
-
-def epsg_code(name: str) -> int:
-    """Return the EPSG code a name stands for; UnknownCrsError when none does."""
+    given = name.strip()
+    offset = OFFSETS.get(re.sub("[-_ ]", "", given.upper()))
+    if offset is not None:
+        return offset
+    if CRS84_NAME.fullmatch(given):
+        return SourceCrs("EPSG:4326", _WGS84)
+    found = EPSG_NAME.fullmatch(given)
+    if found is None:
+        raise UnknownCrsError(f"unknown coordinate system {given[:60]!r}: give {OFFERED}")
     try:
-        code = CRS.from_user_input(name if not name.isdigit() else int(name)).to_epsg()
+        system = CRS.from_epsg(int(found[1]))
     except CRSError as error:
-        raise UnknownCrsError(
-            f"unknown coordinate system {name!r}: give EPSG:4326, GCJ-02, BD-09 ..."
-        ) from error
-    if code is None:
-        raise UnknownCrsError(f"the coordinate system {name!r} has no EPSG code")
-    return int(code)
+        raise UnknownCrsError(f"there is no EPSG:{found[1]}: give {OFFERED}") from error
+    return SourceCrs(f"EPSG:{found[1]}", _flat(system))
+
+
+def crs_of_wkt(definition: str) -> SourceCrs:
+    """Return the system that the WKT in a file defines, with or without a code. UnknownCrsError."""
+    try:
+        system = _flat(CRS.from_wkt(definition))
+    except CRSError as error:
+        raise UnknownCrsError("its coordinate system cannot be understood") from error
+    return SourceCrs(str(system.name)[:60], system)
+
+
+def _flat(system: CRS) -> CRS:
+    """Return the horizontal part; refuse what does not place a thing on the ground by two numbers."""
+    part = (system.source_crs if system.is_bound else None) or system
+    if part.is_compound:
+        part = part.sub_crs_list[0]
+    if not (part.is_projected or part.is_geographic):
+        raise UnknownCrsError(f"{system.name[:60]} is no system of a map: give {OFFERED}")
+    return part
+
+
+def to_stored(shapes: Any, source: SourceCrs) -> Any:
+    """Return shapes given in `source` as EPSG:4490 degrees; what cannot be converted is infinite there.
+
+    WGS 84 and CGCS2000 differ by centimetres and are taken as one. Raises UnknownCrsError for a datum
+    whose shift to them is not known to 5 m (Beijing 1954, Xian 1980): it would be a guess of 100 m.
+    """
+    if source.undo is not None:
+        return shapely.transform(shapes, source.undo)
+    system = source.system
+    if system is None or system.equals(_WGS84) or system.equals(_CGCS2000):
+        return shapes
+    return _through(shapes, _exact(source.name, system))
+
+
+def _exact(name: str, system: CRS) -> Transformer:
+    for target in (_CGCS2000, _WGS84):
+        with suppress(ProjError):
+            found = Transformer.from_crs(system, target, always_xy=True, allow_ballpark=False)
+            if 0 <= found.accuracy <= WORST_SHIFT_M:
+                return found
+    raise UnknownCrsError(
+        f"no exact shift from {name} ({_datum(system)}) to CGCS2000 is known: "
+        "convert the file with the surveyors' parameters first"
+    )
+
+
+def _datum(system: CRS) -> str:
+    return str(system.datum.name if system.datum is not None else "an unknown datum")
 
 
 @lru_cache(maxsize=32)
@@ -128,13 +207,24 @@ def bd09_to_wgs84(points: Points) -> Points:
     return _inverse(points, wgs84_to_bd09)
 
 
-def gcj02_shift_m(longitude: float, latitude: float) -> tuple[float, float]:
-    """Return how far GCJ-02 moves a point, east and north in metres (425 and -223 at 121.49, 31.18)."""
-    here = np.array([[longitude, latitude]])
-    moved = np.concatenate([here, wgs84_to_gcj02(here)])
-    code = metres_code(longitude, latitude)
-    x, y = _transformer(STORED, code).transform(moved[:, 0], moved[:, 1])
+def offset_m(origin: Points, point: Points) -> tuple[float, float]:
+    """Return how far a point lies from an origin, both in degrees: east and north in metres."""
+    both = np.array([origin, point])
+    x, y = _transformer(STORED, metres_code(*origin)).transform(both[:, 0], both[:, 1])
     return float(x[1] - x[0]), float(y[1] - y[0])
+
+
+def rough_area_m2(shapes: Any) -> npt.NDArray[np.float64]:
+    """Return the areas of shapes in degrees as if the earth were a ball: to tell a house from a town."""
+    bounds = shapely.bounds(shapes)
+    latitude = np.radians((bounds[..., 1] + bounds[..., 3]) / 2)
+    return np.asarray(shapely.area(shapes) * METRES_A_DEGREE**2 * np.cos(latitude))
+
+
+OFFSETS: Final = {
+    "GCJ02": SourceCrs(GCJ02, undo=gcj02_to_wgs84),
+    "BD09": SourceCrs(BD09, undo=bd09_to_wgs84),
+}
 
 
 def _inverse(points: Points, forward: Any) -> Points:

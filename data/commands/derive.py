@@ -80,6 +80,26 @@ def derive_buildings(session: Session, building_ids: Sequence[int]) -> None:
         _write_counters(session, watermark(session), part, announce=False)
 
 
+def derive_new(session: Session, first_ord: int) -> None:
+    """Write the counters of the buildings from `first_ord` on, which are new and have nothing behind.
+
+    They differ in where they are alone: the first is derived, the others are copied from it in one
+    statement (100,000 come with one map).
+    """
+    first = session.scalars(select(Building.id).where(Building.ord == first_ord)).one()
+    derive_buildings(session, [first])
+    counters: Any = BuildingCoverage.__table__
+    own = {"building_id": Building.id, "ord": Building.ord, "committee_id": Building.committee_id,
+           "compound_id": Building.compound_id}  # fmt: skip
+    alike = [name for name in COLUMNS if name not in own]
+    rows = (
+        select(*own.values(), *(counters.c[name] for name in alike))
+        .join(counters, counters.c.building_id == first)
+        .where(Building.ord > first_ord, Building.valid_to.is_(None))
+    )
+    session.execute(insert(counters).from_select([*own, *alike], rows))
+
+
 def _write_dwellings(session: Session, day: date, ids: Collection[int] | None) -> None:
     changed = [
         {

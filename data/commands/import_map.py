@@ -1,52 +1,74 @@
-"""Import boundaries, compounds and buildings: compared in memory, switched in one short transaction.
+"""Import boundaries, compounds and buildings: compared outside, switched in one short transaction.
 
 All or nothing, and idempotent by external code: the same file twice changes nothing, a changed footprint
-ends one version and opens the next with the same code and ord.
+begins a new version with the same code and ord.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from data.clock import shanghai_today, watermark
-from data.commands.import_places import (
-    Change,
-    new_subdistrict,
+from data.clock import hold_day, read_clock, shanghai_today
+from data.commands.clock import raise_epoch
+from data.commands.import_belonging import adopting, into_compounds, without_overlaps
+from data.commands.import_boundaries import (
+    ComparedBoundaries,
+    committees_of_districts,
+    compare_boundaries,
     write_boundaries,
+)
+from data.commands.import_compare import (
+    LARGEST_SHARE,
+    Compared,
+    Comparison,
+    all_new,
+    building_texts,
+    compound_texts,
+    outlines_of,
+    shapes_of,
+)
+from data.commands.import_places import (
+    begin_subdistrict,
+    hull,
+    one_committee,
     write_buildings,
     write_compounds,
 )
-from data.errors import Forbidden, InvalidInput, NotFound
-from data.models import Building, Clock, Committee, Compound, District, Subdistrict
+from data.commands.import_report import ImportReport, report_of
+from data.errors import Conflict, Forbidden, InvalidInput
+from data.models import Clock
 from data.principal import Principal
+from data.queries.present_places import PresentPlaces, no_places, present_places
 from data.rules.areas import Role
 from data.session import Store
-from data.sources.map_checks import (
-    CheckedFile,
-    Finding,
-    UsableFeature,
-    check_features,
-    require_inside,
-    require_latitudes,
-    require_unshifted,
-)
-from data.sources.map_reader import MapFileRefused, read_map_file
-from geo.boundaries import gaps, overlaps, place
-from geo.crs import degrees_centre, metres_code, to_metres
+from data.sources.map_checks import CheckedFile, check_features
+from data.sources.map_features import MapFileRefused, plain_text
+from data.sources.map_position import require_compact, require_inside, require_unshifted
+from data.sources.map_reader import read_map_file
 
 Kind = Literal["boundaries", "compounds", "buildings"]
 KINDS: Final = ("boundaries", "compounds", "buildings")
-LARGEST_SHARE: Final = "largest-share"
+# Measured on two cores: as many hold SQLite's writer for less than 250 ms. The first load of an empty
+# area may take longer; PostgreSQL's writers do not wait for each other.
+MOST_AT_ONCE_ON_SQLITE: Final = 3_000
+ATTEMPTS: Final = 3
 
 Progress = Callable[[int, int], None]
+
+
+class MapChanged(Conflict):
+    """Another import was switched in between comparing and switching this one."""
+
+    code = "map_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,46 +85,37 @@ class ImportRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did, or would do: counts, findings, and counts per committee or district."""
-
-    kind: str
-    subdistrict: str
-    read: int
-    kept: int
-    added: int
-    changed: int
-    unchanged: int
-    repaired: int
-    duplicate: int
-    refused: int
-    findings: tuple[Finding, ...]
-    areas: dict[str, int]
-    dry_run: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the report as plain values."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
 class PreparedImport:
-    """An import compared with what is there, ready to be switched in."""
+    """An import compared with what was there at a revision of the map, ready to be switched in.
+
+    `outline` is that of the subdistrict which is to begin with it.
+    """
 
     request: ImportRequest
-    changes: tuple[Change, ...]
+    known: PresentPlaces = field(repr=False)
+    compared: Compared | ComparedBoundaries = field(repr=False)
     report: ImportReport
+    outline: BaseGeometry | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The places a file is compared with; EPSG:4490."""
-
-    subdistrict: Subdistrict | None
-    districts: tuple[District, ...]
-    committees: tuple[Committee, ...]
-    shapes: dict[str, BaseGeometry]
-    anchors: np.ndarray
+def import_map(
+    store: Store,
+    principal: Principal,
+    request: ImportRequest,
+    progress: Progress = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> ImportReport:
+    """Compare a file and switch it in; compare again when another import came in between."""
+    for attempt in range(1, ATTEMPTS + 1):
+        prepared = prepare_import(store, principal, request, progress)
+        if cancelled():
+            raise MapFileRefused("stopped before anything was written")
+        try:
+            return commit_import(store, principal, prepared)
+        except MapChanged:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("an attempt ends with a report or a refusal")
 
 
 def prepare_import(
@@ -113,53 +126,50 @@ def prepare_import(
 ) -> PreparedImport:
     """Read, clean and compare a file; nothing is written.
 
-    Raises MapFileRefused with one line that says what, where, why and what to do.
+    Raises MapFileRefused, InvalidInput, NotFound or Forbidden with one line that says what, where, why
+    and what to do.
     """
     _require_right(principal)
     _require_sense(request)
-    raw = read_map_file(Path(request.path), request.layer)
-    if not raw.features:
-        raise MapFileRefused(f"{Path(request.path).name} holds no feature")
-    checked = check_features(raw, request.crs, progress)
     with store.read() as session:
         known = _known(session, principal, request)
-    shapes = np.array([feature.shape for feature in checked.usable], dtype=object)
-    if not len(shapes):
-        first = checked.findings[0]
-        raise MapFileRefused(f"no usable feature in the file: {first.label}: {first.reason}")
-    if known.subdistrict is not None:
-        require_inside(shapes, known.subdistrict.outline, known.subdistrict.name)
-        if request.kind == "buildings":
-            require_unshifted(shapes, known.anchors)
-    require_latitudes(shapes)
-    return _compared(request, checked, known, shapes)
+    raw = read_map_file(Path(request.path), request.layer, request.kind)
+    if not raw.features:
+        raise MapFileRefused(f"{Path(request.path).name} holds no feature: nothing to import")
+    checked = check_features(raw, request.crs, request.kind, progress)
+    _require_place(request, checked, known)
+    compared = _compared(request, checked, known)
+    if isinstance(compared, Compared):
+        _require_short_switch(store, request, known, compared)
+    into = known.subdistrict.code if known.subdistrict else _name(request)
+    report = report_of(request.kind, into, checked, compared)
+    outline = None if known.subdistrict else _outline(request, shapes_of(checked.usable))
+    return PreparedImport(request, known, compared, report, outline)
+
+
+def _outline(request: ImportRequest, shapes: npt.NDArray[Any]) -> BaseGeometry:
+    """Return the area of a subdistrict that begins: its districts, or the hull around its buildings."""
+    if request.kind != "boundaries":
+        return hull(shapes)
+    whole: BaseGeometry = shapely.union_all(shapes)
+    return whole
 
 
 def commit_import(store: Store, principal: Principal, prepared: PreparedImport) -> ImportReport:
-    """Switch a prepared import in, in one transaction; killed at any moment it leaves nothing."""
+    """Switch a prepared import in, in one transaction; killed at any moment it leaves nothing.
+
+    Raises MapChanged when the map is no longer the one it was compared with.
+    """
     _require_right(principal)
-    request = prepared.request
-    if not prepared.changes:
-        return prepared.report
+    report, known = prepared.report, prepared.known
+    if not _count(prepared.compared):
+        return report
     with store.write() as session:
-        _require_clock(session)
-        day = watermark(session)
-        if request.new_subdistrict is not None:
-            shapes = [change.shape for change in prepared.changes]
-            whole = new_subdistrict(
-                session, principal, request.new_subdistrict, shapes, day, request.kind
-            )
-        else:
-            whole = _subdistrict(session, principal, str(request.into))
-        _WRITERS[request.kind](session, principal, whole, prepared.changes, day)
-        return replace(prepared.report, subdistrict=whole.code)
-
-
-_WRITERS: Final = {
-    "boundaries": write_boundaries,
-    "compounds": write_compounds,
-    "buildings": write_buildings,
-}
+        day = _begin_day(session, known)
+        code = _switch(session, principal, prepared, day)
+        read_clock(session).tiles_rev += 1  # every process packs its tiles anew
+        raise_epoch(session)
+        return replace(report, subdistrict=code)
 
 
 def import_map_job(
@@ -169,11 +179,9 @@ def import_map_job(
     progress: Progress,
     cancelled: Callable[[], bool],
 ) -> dict[str, Any]:
-    """Do an import as a job: prepared with progress, committed unless it was cancelled."""
-    prepared = prepare_import(store, principal, ImportRequest(**arguments), progress)
-    if cancelled():
-        raise MapFileRefused("stopped before anything was written")
-    return commit_import(store, principal, prepared).to_json()
+    """Do an import as a job: with progress, committed unless it was cancelled."""
+    request = ImportRequest(**arguments)
+    return import_map(store, principal, request, progress, cancelled).to_json()
 
 
 def _require_right(principal: Principal) -> None:
@@ -190,162 +198,115 @@ def _require_sense(request: ImportRequest) -> None:
         raise InvalidInput(f"--assign knows {LARGEST_SHARE} only", field="assign")
     if request.new_subdistrict is not None and request.kind == "compounds":
         raise InvalidInput("a new subdistrict begins with boundaries or buildings", field="kind")
+    if request.new_subdistrict is not None and not plain_text(request.new_subdistrict):
+        raise InvalidInput("--new-subdistrict needs a name", field="new_subdistrict")
 
 
-def _require_clock(session: Session) -> None:
-    if session.scalars(select(Clock.id)).first() is None:
-        session.add(Clock(today=shanghai_today()))
-        session.flush()
+def _known(session: Session, principal: Principal, request: ImportRequest) -> PresentPlaces:
+    if request.into is not None:
+        return present_places(session, principal, request.into)
+    return no_places(session, _name(request))
 
 
-def _subdistrict(session: Session, principal: Principal, code: str) -> Subdistrict:
-    found = session.scalars(
-        select(Subdistrict).where(
-            Subdistrict.code == code,
-            Subdistrict.valid_to.is_(None),
-            Subdistrict.id.in_(principal.subdistricts),
+def _name(request: ImportRequest) -> str:
+    return plain_text(request.new_subdistrict)[:80]
+
+
+def _require_place(request: ImportRequest, checked: CheckedFile, known: PresentPlaces) -> None:
+    """Refuse a file of which nothing can be used, or that lies elsewhere than it is said to."""
+    if not checked.usable:
+        first = checked.findings[0]
+        raise MapFileRefused(
+            f"{Path(request.path).name} holds no usable feature: {first.label}: {first.reason}"
         )
-    ).one_or_none()
-    if found is None:
-        raise NotFound(f"no subdistrict {code} within your area")
-    return found
-
-
-def _known(session: Session, principal: Principal, request: ImportRequest) -> _Known:
-    if request.into is None:
-        return _Known(None, (), (), {}, np.array([], dtype=object))
-    whole = _subdistrict(session, principal, request.into)
-    districts = session.scalars(
-        select(District).where(District.subdistrict_id == whole.id, District.valid_to.is_(None))
-    ).all()
-    committees = session.scalars(
-        select(Committee).where(Committee.subdistrict_id == whole.id, Committee.valid_to.is_(None))
-    ).all()
-    ids = [committee.id for committee in committees]
-    shapes = _outlines(session, request.kind, ids)
-    anchors = np.array(list(_outlines(session, "buildings", ids).values()), dtype=object)
-    return _Known(whole, tuple(districts), tuple(committees), shapes, anchors)
-
-
-def _outlines(session: Session, kind: str, committee_ids: Sequence[int]) -> dict[str, BaseGeometry]:
-    model: Any = {"compounds": Compound, "buildings": Building}.get(kind)
-    if model is None:
-        return {}
-    statement = select(model.external_code, model.code, model.outline).where(
-        model.committee_id.in_(committee_ids), model.valid_to.is_(None)
-    )
-    return {row.external_code or row.code: row.outline for row in session.execute(statement)}
+    shapes = shapes_of(checked.usable)
+    whole = known.subdistrict
+    if whole is None:
+        require_compact(shapes, [feature.label for feature in checked.usable])
+        return
+    require_inside(shapes, whole.outline, whole.name)
+    anchors = {"buildings": known.buildings, "compounds": known.compounds}.get(request.kind, ())
+    require_unshifted(shapes, outlines_of(anchors), checked.crs)
 
 
 def _compared(
-    request: ImportRequest, checked: CheckedFile, known: _Known, shapes: np.ndarray
-) -> PreparedImport:
+    request: ImportRequest, checked: CheckedFile, known: PresentPlaces
+) -> Compared | ComparedBoundaries:
+    by_share = request.assign == LARGEST_SHARE
     if request.kind == "boundaries":
-        names = _fitting_boundaries(request, checked.usable, known, shapes)
-    else:
-        names = _committees_of(request, checked.usable, known, shapes)
-    changes = tuple(
-        Change(feature.identity, feature.properties, feature.shape, area)
-        for feature, area in zip(checked.usable, names, strict=True)
-        if not _unchanged(known.shapes.get(feature.identity), feature.shape)
-    )
-    return PreparedImport(request, changes, _report(request, checked, known, changes, names))
-
-
-def _unchanged(present: BaseGeometry | None, shape: BaseGeometry) -> bool:
-    return present is not None and bool(
-        shapely.equals_exact(shapely.normalize(present), shapely.normalize(shape), 1e-9)
-    )
-
-
-def _report(
-    request: ImportRequest,
-    checked: CheckedFile,
-    known: _Known,
-    changes: Sequence[Change],
-    names: Sequence[str],
-) -> ImportReport:
-    verdicts = Counter(finding.verdict for finding in checked.findings)
-    changed = sum(1 for change in changes if change.identity in known.shapes)
-    return ImportReport(
-        kind=request.kind,
-        subdistrict=request.into or request.new_subdistrict or "",
-        read=checked.read,
-        kept=len(checked.usable),
-        added=len(changes) - changed,
-        changed=changed,
-        unchanged=len(checked.usable) - len(changes),
-        repaired=verdicts["repaired"],
-        duplicate=verdicts["duplicate"],
-        refused=verdicts["refused"],
-        findings=checked.findings,
-        areas=dict(Counter(names)),
-    )
-
-
-def _committees_of(
-    request: ImportRequest, features: Sequence[UsableFeature], known: _Known, shapes: np.ndarray
-) -> list[str]:
-    """Return each feature's committee code; refuse what lies across two unless told how to decide."""
+        return compare_boundaries(checked, known, by_share=by_share)
     if known.subdistrict is None:
-        return [""] * len(features)
-    code = metres_code(*degrees_centre(known.subdistrict.outline))
-    areas = np.array([committee.outline for committee in known.committees], dtype=object)
-    names = []
-    places = place(to_metres(shapes, code), to_metres(areas, code))
-    for feature, found in zip(features, places, strict=True):
-        if found is None:
-            raise MapFileRefused(
-                f"{feature.identity} lies in no committee of {known.subdistrict.name}"
-            )
-        if found.is_shared and request.assign != LARGEST_SHARE:
-            shares = ", ".join(
-                f"{known.committees[i].name} {share:.0%}" for i, share in found.shares
-            )
-            raise MapFileRefused(
-                f"{feature.identity} lies across committees ({shares}): "
-                "say --assign largest-share, or cut it in the file"
-            )
-        names.append(known.committees[found.area].code)
-    return names
+        return all_new(checked.usable, building_texts, _name(request))
+    if request.kind == "compounds":
+        found = Comparison(checked, known, known.compounds, compound_texts, by_share=by_share)
+        return adopting(without_overlaps(found.compared(known.subdistrict), known), known)
+    found = Comparison(checked, known, known.buildings, building_texts, by_share=by_share)
+    return into_compounds(found.compared(known.subdistrict), known)
 
 
-def _fitting_boundaries(
-    request: ImportRequest, features: Sequence[UsableFeature], known: _Known, shapes: np.ndarray
-) -> list[str]:
-    """Refuse districts that are not as many as expected, overlap, or leave a gap, by name."""
-    expected = known.subdistrict.districts_expected if known.subdistrict else 3
-    if len(features) != expected:
-        raise MapFileRefused(
-            f"{Path(request.path).name} holds {len(features)} districts, {expected} are expected"
+def _count(compared: Compared | ComparedBoundaries) -> int:
+    return len(compared.changes) if isinstance(compared, Compared) else compared.changes
+
+
+def _require_short_switch(
+    store: Store, request: ImportRequest, known: PresentPlaces, compared: Compared
+) -> None:
+    first_load = known.subdistrict is None or (request.kind == "buildings" and not known.buildings)
+    if not store.is_sqlite or first_load or len(compared.changes) <= MOST_AT_ONCE_ON_SQLITE:
+        return
+    raise MapFileRefused(
+        f"{len(compared.changes):,} changes at once would keep everybody else from writing: on SQLite a "
+        f"file may change {MOST_AT_ONCE_ON_SQLITE:,} places of an area in use, split it"
+    )
+
+
+def _begin_day(session: Session, known: PresentPlaces) -> date:
+    """Take the map for this import alone and return the open day; a register that begins gets its clock."""
+    if session.scalars(select(Clock.id)).first() is None:
+        session.add(Clock(id=1, today=shanghai_today(), tiles_rev=0))
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise MapChanged(
+                "another import has begun the register meanwhile: try again"
+            ) from error
+    day = hold_day(session)
+    clock = session.scalars(
+        select(Clock).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if clock.tiles_rev != known.revision:
+        raise MapChanged(
+            "another import has changed the map meanwhile: nothing was written, try again"
         )
-    names = [boundary_name(feature) for feature in features]
-    code = metres_code(*degrees_centre(shapely.union_all(shapes)))
-    ground = to_metres(shapes, code)
-    for overlap in overlaps(ground):
-        raise MapFileRefused(
-            f"{names[overlap.first]} and {names[overlap.second]} overlap by {overlap.area_m2:,.0f} m2: "
-            "the present map stays"
-        )
-    frame = to_metres(known.subdistrict.outline, code) if known.subdistrict else None
-    for gap in gaps(ground, frame):
-        raise MapFileRefused(
-            f"a gap of {gap.area:,.0f} m2 lies between {_neighbours(gap, ground, names)}: "
-            "the present map stays"
-        )
-    return names
+    return day
 
 
-def boundary_name(feature: UsableFeature) -> str:
-    """Return what a boundary file calls a district."""
-    for field in ("name", "pianqu", "NAME", "district"):
-        if feature.properties.get(field):
-            return str(feature.properties[field])[:80]
-    return feature.identity[:80]
+def _switch(session: Session, principal: Principal, prepared: PreparedImport, day: date) -> str:
+    """Write what was compared; return the subdistrict's code."""
+    whole = prepared.known.subdistrict
+    if whole is None:
+        return _begin(session, principal, prepared, day)
+    place, compared = (whole.id, whole.code), prepared.compared
+    if isinstance(compared, ComparedBoundaries):
+        write_boundaries(session, principal, place, compared, day)
+    elif prepared.request.kind == "compounds":
+        write_compounds(session, principal, whole.code, compared.changes, day)
+    else:
+        write_buildings(session, principal, place, compared.changes, day)
+    return whole.code
 
 
-def _neighbours(gap: BaseGeometry, ground: np.ndarray, names: Sequence[str]) -> str:
-    near = [
-        name for name, shape in zip(names, ground, strict=True) if shapely.dwithin(shape, gap, 5)
-    ]
-    return " and ".join(near) or "the districts"
+def _begin(session: Session, principal: Principal, prepared: PreparedImport, day: date) -> str:
+    """Begin a subdistrict with its districts, or with its buildings in one illustrative committee."""
+    compared, name = prepared.compared, _name(prepared.request)
+    expected = len(compared.districts) if isinstance(compared, ComparedBoundaries) else 1
+    whole = begin_subdistrict(session, principal, name, prepared.outline, day, districts=expected)
+    place = whole.id, whole.code
+    if isinstance(compared, ComparedBoundaries):
+        write_boundaries(session, principal, place, compared, day)
+        committees_of_districts(session, place, day)
+    else:
+        committee_id = one_committee(session, whole, day)
+        placed = [replace(change, committee_id=committee_id) for change in compared.changes]
+        write_buildings(session, principal, place, placed, day)
+    return whole.code

@@ -1,102 +1,82 @@
-"""Write imported places as versions: what changed ends and opens anew, what is new begins."""
+"""Write imported subdistricts, compounds and buildings; what is to be written has been decided before."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-import numpy as np
+import numpy.typing as npt
 import shapely
+from shapely import GeometryCollection
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from data.clock import read_clock
 from data.commands.access import show_to_demo_office
-from data.commands.clock import raise_epoch
-from data.commands.derive import derive_buildings
-from data.commands.record import append_event
-from data.models import (
-    AreaFlag,
-    Building,
-    BuildingCoverage,
-    Committee,
-    Compound,
-    Discrepancy,
-    District,
-    Dwelling,
-    Entrance,
-    Household,
-    Residence,
-    Subdistrict,
-    Task,
-    VacancyEvidence,
-    VerificationRecord,
-    Visit,
-)
+from data.commands.derive import derive_buildings, derive_new
+from data.commands.import_compare import Change
+from data.commands.record import append_building_events, append_event
+from data.commands.versions import redraw
+from data.models import Building, Committee, Compound, District, Subdistrict
 from data.principal import Principal
+from data.queries.present_places import PresentPlace
 from data.rules.areas import BuildingKind, CompoundKind
-from geo.boundaries import place
+from data.rules.coverage import LifeState
 from geo.crs import degrees_centre, metres_code, to_degrees, to_metres
+from geo.footprints import content_hash
 
 HULL_MARGIN_M: Final = 30.0
 # Codes of subdistricts that begin here: under an area code that nobody has.
 FIRST_CODE: Final = 990_100_001
 ATTRIBUTION: Final = "© OpenStreetMap contributors"
-PALE: Final = ("name", "addr_housename", "addr:housename")
+# What may stand in a code of ours: it travels in addresses and on paper.
+UNFIT: Final = re.compile(r"[^\w.\-]")
+LONGEST_CODE: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One place that is new or has changed; `area` is its committee's code, or its name for a district."""
+def code_of(prefix: str, identity: str) -> str:
+    """Return a code of at most 40 plain characters for a file's identity; different ones differ."""
+    code = f"{prefix}-{UNFIT.sub('_', identity)}"
+    if code == f"{prefix}-{identity}" and len(code) <= LONGEST_CODE:
+        return code
+    mark = content_hash(identity.encode())[:8]
+    return f"{code[: LONGEST_CODE - len(mark) - 1]}~{mark}"
 
-    identity: str
-    properties: dict[str, Any]
-    shape: BaseGeometry
-    area: str
 
-
-def new_subdistrict(
+def begin_subdistrict(
     session: Session,
     principal: Principal,
     name: str,
-    shapes: Sequence[BaseGeometry],
+    outline: BaseGeometry | None,
     day: date,
-    kind: str,
+    *,
+    districts: int,
 ) -> Subdistrict:
-    """Begin a subdistrict around its first shapes.
-
-    From boundaries it takes their union; from buildings the hull around them with one illustrative
-    district and one committee, so that what is known can be drawn at once.
-    """
+    """Begin a subdistrict; in a demo the demo's office and administrator see it at once."""
     taken = session.scalar(select(func.max(Subdistrict.code)).where(Subdistrict.code.like("9901%")))
-    code = str(int(taken) + 1 if taken else FIRST_CODE)
-    outline = shapely.union_all(shapes) if kind == "boundaries" else _hull(shapes)
     whole = Subdistrict(
-        code=code,
-        name=name[:80],
+        code=str(int(taken) + 1 if taken else FIRST_CODE),
+        name=name,
         outline=outline,
-        districts_expected=3 if kind == "boundaries" else 1,
-        illustrative=kind != "boundaries",
+        districts_expected=districts,
+        illustrative=districts == 1,
         attribution=ATTRIBUTION,
         valid_from=day,
     )
     session.add(whole)
     session.flush()
-    show_to_demo_office(session, whole.id)
-    if kind == "buildings":
-        _one_committee(session, whole, day)
     append_event(
         session, principal, kind="subdistrict_begun", subject=("subdistrict", whole.id),
-        happened_on=day, after={"code": code, "name": whole.name},
+        happened_on=day, after={"code": whole.code, "name": whole.name},
     )  # fmt: skip
+    show_to_demo_office(session, whole.id)
     return whole
 
 
-def _hull(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
-    everything = shapely.convex_hull(
-        shapely.union_all(shapely.envelope(np.array(shapes, dtype=object)))
-    )
+def hull(shapes: npt.NDArray[Any]) -> BaseGeometry:
+    """Return the convex area around buildings, 30 m wider than they reach."""
+    boxes: Any = shapely.envelope(shapes)
+    everything = shapely.convex_hull(GeometryCollection(list(boxes)))
     code = metres_code(*degrees_centre(everything))
     grown: BaseGeometry = to_degrees(
         shapely.buffer(to_metres(everything, code), HULL_MARGIN_M), code
@@ -104,268 +84,130 @@ def _hull(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
     return grown
 
 
-def _one_committee(session: Session, whole: Subdistrict, day: date) -> None:
+def one_committee(session: Session, whole: Subdistrict, day: date) -> int:
+    """Give a subdistrict that begins one illustrative district and committee; return the latter's id."""
     district = District(
         subdistrict_id=whole.id, code=f"{whole.code}P1", name=whole.name, number=1,
         outline=whole.outline, valid_from=day,
     )  # fmt: skip
     session.add(district)
     session.flush()
-    session.add(
-        Committee(
-            subdistrict_id=whole.id,
-            district_id=district.id,
-            code=f"{whole.code}001",
-            name=whole.name,
-            form_order=1,
-            outline=whole.outline,
-            valid_from=day,
-        )
-    )
+    committee = Committee(
+        subdistrict_id=whole.id, district_id=district.id, code=f"{whole.code}001", name=whole.name,
+        form_order=1, outline=whole.outline, valid_from=day,
+    )  # fmt: skip
+    session.add(committee)
     session.flush()
-
-
-def write_boundaries(
-    session: Session, principal: Principal, whole: Subdistrict, changes: Sequence[Change], day: date
-) -> None:
-    """Replace the districts: their committees follow by the largest share of their ground."""
-    present = {
-        row.name: row
-        for row in session.scalars(
-            select(District).where(District.subdistrict_id == whole.id, District.valid_to.is_(None))
-        )
-    }
-    fresh = []
-    for number, change in enumerate(changes, start=1):
-        old = present.pop(change.area, None)
-        if old is not None:
-            old.valid_to = day
-            session.flush()
-        fresh.append(
-            District(
-                subdistrict_id=whole.id,
-                code=old.code if old else f"{whole.code}P{number}",
-                name=change.area,
-                number=old.number if old else number,
-                outline=change.shape,
-                valid_from=day,
-            )
-        )
-    for gone in present.values():
-        gone.valid_to = day
-    session.flush()
-    session.add_all(fresh)
-    session.flush()
-    _move_committees(session, whole, fresh, day)
-    for district in fresh:
-        append_event(
-            session, principal, kind="district_drawn", subject=("district", district.id),
-            happened_on=day, after={"code": district.code, "name": district.name},
-        )  # fmt: skip
-    _map_changed(session)
-
-
-def _move_committees(
-    session: Session, whole: Subdistrict, districts: Sequence[District], day: date
-) -> None:
-    committees = session.scalars(
-        select(Committee).where(Committee.subdistrict_id == whole.id, Committee.valid_to.is_(None))
-    ).all()
-    if not committees:
-        # A street of districts alone: one committee each, until its committees are imported.
-        for order, district in enumerate(districts, start=1):
-            session.add(
-                Committee(
-                    subdistrict_id=whole.id,
-                    district_id=district.id,
-                    code=f"{whole.code}{order:03d}",
-                    name=district.name,
-                    form_order=order,
-                    outline=district.outline,
-                    valid_from=day,
-                )
-            )
-        return
-    code = metres_code(*degrees_centre(whole.outline))
-    ground = to_metres(np.array([d.outline for d in districts], dtype=object), code)
-    shapes = to_metres(np.array([c.outline for c in committees], dtype=object), code)
-    for committee, found in zip(committees, place(shapes, ground), strict=True):
-        if found is not None:
-            committee.district_id = districts[found.area].id
+    return committee.id
 
 
 def write_compounds(
-    session: Session, principal: Principal, whole: Subdistrict, changes: Sequence[Change], day: date
+    session: Session, principal: Principal, whole_code: str, changes: Sequence[Change], day: date
 ) -> None:
-    """Write compounds; buildings that stand inside one and belong to none become its own."""
-    committees = _committee_ids(session, whole)
+    """Write compounds; a redrawn one keeps its code and everything in it."""
+    redrawn = [_redrawn(c, c.present) for c in changes if c.present is not None]
+    redraw(session, Compound, redrawn, day)
     for change in changes:
-        old = session.scalars(
-            select(Compound).where(
-                Compound.external_code == change.identity,
-                Compound.committee_id.in_(committees.values()),
-                Compound.valid_to.is_(None),
-            )
-        ).one_or_none()
-        if old is not None:
-            old.valid_to = day
-            session.flush()
-        compound = Compound(
-            committee_id=committees[change.area],
-            code=old.code if old else f"{change.area}C-{change.identity}"[:40],
-            name=str(change.properties.get("name") or change.identity)[:80],
-            address=str(change.properties.get("address") or "")[:120],
-            kind=CompoundKind.ESTATE,
-            outline=change.shape,
-            external_code=change.identity,
-            valid_from=day,
-        )
-        session.add(compound)
-        session.flush()
-        _adopt(session, compound, old)
+        present = change.present
+        compound_id = present.id if present else _new_compound(session, whole_code, change, day)
+        _adopt(session, compound_id, change.adopts)
         append_event(
-            session, principal, kind="compound_drawn", subject=("compound", compound.id),
-            committee_id=compound.committee_id, happened_on=day, after={"code": compound.code},
+            session, principal, kind="compound_drawn", subject=("compound", compound_id),
+            committee_id=change.committee_id, happened_on=day,
+            after={"name": change.texts["name"], "adopted": len(change.adopts)},
         )  # fmt: skip
-    _map_changed(session)
+    derive_buildings(session, [id_ for change in changes for id_ in change.adopts])
 
 
-def _adopt(session: Session, compound: Compound, old: Compound | None) -> None:
-    rows = session.execute(
-        select(Building.id, Building.outline, Building.compound_id).where(
-            Building.committee_id == compound.committee_id, Building.valid_to.is_(None)
-        )
-    ).all()
-    inside = [
-        row.id
-        for row in rows
-        if (
-            row.compound_id is None
-            and compound.outline.contains(shapely.point_on_surface(row.outline))
-        )
-        or (old is not None and row.compound_id == old.id)
-    ]
-    if inside:
+def _adopt(session: Session, compound_id: int, building_ids: Sequence[int]) -> None:
+    if building_ids:
         session.execute(
-            update(Building).where(Building.id.in_(inside)).values(compound_id=compound.id)
+            update(Building).where(Building.id.in_(building_ids)).values(compound_id=compound_id)
         )
-        derive_buildings(session, inside)
+
+
+def _new_compound(session: Session, whole_code: str, change: Change, day: date) -> int:
+    compound = Compound(
+        committee_id=change.committee_id,
+        code=code_of(f"{whole_code}C", change.identity),
+        kind=CompoundKind.ESTATE,
+        outline=change.shape,
+        external_code=change.identity,
+        valid_from=day,
+        **change.texts,
+    )
+    session.add(compound)
+    session.flush()
+    return int(compound.id)
+
+
+def _redrawn(change: Change, present: PresentPlace) -> dict[str, Any]:
+    return {
+        "id": present.id,
+        "committee_id": change.committee_id,
+        "outline": change.shape,
+        **change.texts,
+    }
 
 
 def write_buildings(
-    session: Session, principal: Principal, whole: Subdistrict, changes: Sequence[Change], day: date
+    session: Session,
+    principal: Principal,
+    whole: tuple[int, str],
+    changes: Sequence[Change],
+    day: date,
 ) -> None:
-    """Write footprints: a changed one keeps code, ord, entrances and everything behind its doors."""
-    committees = _committee_ids(session, whole)
-    only = next(iter(committees))
-    present = {
-        row.external_code: row
-        for row in session.scalars(
-            select(Building).where(
-                Building.committee_id.in_(committees.values()),
-                Building.valid_to.is_(None),
-                Building.external_code.is_not(None),
-            )
-        )
-    }
-    ord_ = int(session.scalars(select(func.coalesce(func.max(Building.ord), -1))).one())
-    fresh: list[dict[str, Any]] = []
-    for change in changes:
-        old = present.get(change.identity)
-        if old is not None:
-            _redraw(session, old, change, day)
-            continue
-        ord_ += 1
-        fresh.append(_row(change, committees[change.area or only], whole, ord_, day))
+    """Write footprints of a subdistrict (id, code): new ones, and redrawn ones that keep code and ord."""
+    fresh = [change for change in changes if change.present is None]
+    redrawn = [(change, change.present) for change in changes if change.present is not None]
+    first = 1 + int(session.scalars(select(func.coalesce(func.max(Building.ord), -1))).one())
     if fresh:
-        session.execute(insert(Building), fresh)
-    session.flush()
-    touched = session.scalars(
-        select(Building.id).where(
-            Building.committee_id.in_(committees.values()),
-            Building.valid_to.is_(None),
-            Building.external_code.in_([change.identity for change in changes]),
-        )
-    ).all()
-    derive_buildings(session, touched)
+        rows = [_row(whole[1], c, ord_, day) for ord_, c in enumerate(fresh, start=first)]
+        table: Any = Building.__table__
+        session.connection().execute(insert(table), rows)
+        derive_new(session, first)
+    redraw(session, Building, [_redrawn(c, p) | _belongs(c) for c, p in redrawn], day)
+    moved = [p.id for c, p in redrawn if (c.committee_id, c.compound_id) != _place_of(p)]
+    derive_buildings(session, moved)
+    append_building_events(
+        session, principal, "building_redrawn", [_event(c, p, day) for c, p in redrawn]
+    )
     append_event(
-        session, principal, kind="buildings_imported", subject=("subdistrict", whole.id),
-        happened_on=day, after={"added": len(fresh), "redrawn": len(changes) - len(fresh)},
+        session, principal, kind="buildings_imported", subject=("subdistrict", whole[0]),
+        happened_on=day, after={"added": len(fresh), "redrawn": len(redrawn)},
     )  # fmt: skip
-    _map_changed(session)
 
 
-def _row(
-    change: Change, committee_id: int, whole: Subdistrict, ord_: int, day: date
-) -> dict[str, Any]:
-    properties = change.properties
-    number = str(properties.get("addr_housenumber") or properties.get("addr:housenumber") or "")[
-        :12
-    ]
-    street = str(properties.get("addr_street") or properties.get("addr:street") or "")
-    name = next((str(properties[field]) for field in PALE if properties.get(field)), "")
+def _belongs(change: Change) -> dict[str, Any]:
+    return {"compound_id": change.compound_id}
+
+
+def _place_of(present: PresentPlace) -> tuple[int, int | None]:
+    return present.committee_id, present.compound_id
+
+
+def _event(change: Change, present: PresentPlace, day: date) -> dict[str, Any]:
+    return {
+        "building_id": present.id,
+        "committee_id": change.committee_id,
+        "happened_on": day,
+        "before": present.texts,
+        "after": change.texts,
+    }
+
+
+def _row(whole_code: str, change: Change, ord_: int, day: date) -> dict[str, Any]:
     return {
         "ord": ord_,
-        "committee_id": committee_id,
-        "compound_id": None,
-        "code": f"{whole.code}-{change.identity}"[:40],
-        "name": (name or f"{street}{number}" or change.identity)[:80],
-        "label": number,
-        "address": f"{street}{number}"[:160],
+        "committee_id": change.committee_id,
+        "compound_id": change.compound_id,
+        "code": code_of(whole_code, change.identity),
         "kind": BuildingKind.UNKNOWN,
-        "floors": _floors(properties),
         "outline": change.shape,
         "external_code": change.identity,
         "source": "import",
+        "life_state": LifeState.IN_USE,
         "valid_from": day,
         "valid_to": None,
+        **change.texts,
     }
-
-
-def _floors(properties: dict[str, Any]) -> int | None:
-    given = str(properties.get("building:levels") or "")
-    return int(given) if given.isdigit() and len(given) < 4 else None
-
-
-def _redraw(session: Session, old: Building, change: Change, day: date) -> None:
-    """End a version and open the next; rows that belong to the building follow it."""
-    values = {
-        column.name: getattr(old, column.name)
-        for column in Building.__table__.columns
-        if column.name not in ("id", "outline", "valid_from", "valid_to")
-    }
-    old.valid_to = day
-    session.flush()
-    fresh = Building(**values, outline=change.shape, valid_from=day)
-    session.add(fresh)
-    session.flush()
-    for model in FOLLOWING:
-        session.execute(
-            update(model).where(model.building_id == old.id).values(building_id=fresh.id)
-        )
-    session.execute(
-        update(BuildingCoverage)
-        .where(BuildingCoverage.building_id == old.id)
-        .values(building_id=fresh.id)
-    )
-
-
-FOLLOWING: Final[tuple[Any, ...]] = (
-    AreaFlag, Discrepancy, Dwelling, Entrance, Household, Residence, Task, VacancyEvidence,
-    VerificationRecord, Visit,
-)  # fmt: skip
-
-
-def _committee_ids(session: Session, whole: Subdistrict) -> dict[str, int]:
-    rows = session.execute(
-        select(Committee.code, Committee.id)
-        .where(Committee.subdistrict_id == whole.id, Committee.valid_to.is_(None))
-        .order_by(Committee.code)
-    )
-    return {row.code: row.id for row in rows}
-
-
-def _map_changed(session: Session) -> None:
-    """Let every process pack its tiles anew and every browser fetch its statuses."""
-    read_clock(session).tiles_rev += 1
-    raise_epoch(session)

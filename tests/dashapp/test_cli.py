@@ -1,7 +1,6 @@
 """The console script as a person meets it: what it prints, and one line when it cannot."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -12,27 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from console import refuses, shiyou
 from data.rules.coverage import CoverageStatus
 from data.rules.map_bytes import FILL
 from live_server import ROOT, live_server
 
 BUND = ROOT / "tests" / "fixtures" / "maps" / "bund_osm.gpkg"
-
-
-def shiyou(*arguments, database, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "dashapp.cli", *arguments],
-        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"),
-             "SHIYOU_DATABASE_URL": database, **environment},
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-
-
-def refuses(done, words):
-    assert done.returncode == 1
-    assert done.stderr.startswith("shiyou: ")
-    assert len(done.stderr.strip().splitlines()) == 1
-    assert words in done.stderr
 
 
 @pytest.fixture
@@ -210,8 +194,8 @@ def test_an_import_is_done_by_the_servers_worker_as_a_job(street_url):
     server = live_server(street_url).start()
     try:
         done = shiyou(
-            "import-map", str(BUND), "--kind", "buildings", "--new-subdistrict", "外滩", "--as-job",
-            database=street_url,
+            "import-map", str(BUND), "--kind", "buildings", "--new-subdistrict", "外滩北", "--as-job",
+            "--json", database=street_url,
         )  # fmt: skip
     finally:
         server.stop()

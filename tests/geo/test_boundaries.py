@@ -3,7 +3,7 @@ import pytest
 import shapely
 from shapely import box
 
-from geo.boundaries import gaps, overlaps, place
+from geo.boundaries import beyond, gaps, overlaps, place
 
 WEST, EAST = box(0, 0, 100, 100), box(100, 0, 200, 100)
 
@@ -13,9 +13,21 @@ def test_areas_that_share_a_line_neither_overlap_nor_leave_a_gap():
     assert gaps([WEST, EAST], box(0, 0, 200, 100)) == []
 
 
-@pytest.mark.parametrize(("shift", "found"), [(0.9, 0), (5, 1)])
-def test_a_strip_of_a_metre_is_drawing_and_five_are_an_overlap(shift, found):
+@pytest.mark.parametrize(("shift", "found"), [(0.9, 0), (1.1, 1), (5, 1)])
+def test_a_strip_of_a_metre_is_drawing_and_more_is_an_overlap(shift, found):
     assert len(overlaps([WEST, box(100 - shift, 0, 200, 100)])) == found
+
+
+def test_what_reaches_out_of_the_frame_is_found_without_the_strips_that_hang_on():
+    frame = box(0, 0.5, 199.5, 100)
+    (part,) = beyond([WEST, box(100, 0, 230, 100)], frame)
+    assert part.equals(box(199.5, 0, 230, 100))
+    assert beyond([WEST, EAST], frame) == []
+
+
+def test_a_gap_has_no_strips_hanging_on():
+    (gap,) = gaps([WEST, box(100, 0, 180, 99.5)], box(0, 0, 200, 100))
+    assert gap.equals(box(180, 0, 200, 100))
 
 
 def test_a_hole_between_areas_is_a_gap_also_without_a_frame():

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from geo.crs import (
     UnknownCrsError,
     bd09_to_wgs84,
-    epsg_code,
-    gcj02_shift_m,
+    crs_of_wkt,
     gcj02_to_wgs84,
     metres_code,
+    offset_m,
+    rough_area_m2,
+    source_crs,
     to_degrees,
     to_metres,
     to_stored,
@@ -46,7 +48,8 @@ def test_undoing_either_offset_comes_back_within_five_centimetres(longitude, lat
 
 
 def test_the_offset_at_the_street_is_about_480_metres_to_the_southeast():
-    east, north = gcj02_shift_m(*HERE)
+    moved = wgs84_to_gcj02(degrees(HERE))[0]
+    east, north = offset_m(np.array(HERE), moved)
     assert east == pytest.approx(425, abs=8)
     assert north == pytest.approx(-223, abs=8)
 
@@ -78,19 +81,61 @@ def test_a_hundred_metres_are_a_hundred_metres():
     assert to_metres(there, 4549).distance(here) == pytest.approx(100, abs=1e-6)
 
 
+THERE = shapely.Point(*HERE)
+IN_METRES = shapely.Point(642_000, 3_451_000)
+
+
 @pytest.mark.parametrize(
-    "name", ["GCJ-02", "gcj02", "BD-09", "bd09", "EPSG:4549", "4549", "EPSG:4326"]
-)
-def test_every_offered_system_is_brought_to_the_stored_one(name):
-    shape = (
-        shapely.Point(40_500_000 - 40_050_000, 3_451_000)
-        if "4549" in name
-        else shapely.Point(*HERE)
-    )
-    assert to_stored(shape, name).is_valid
+    ("name", "shape"),
+    [("GCJ-02", THERE), ("gcj02", THERE), ("BD-09", THERE),
+     ("bd_09", THERE), ("EPSG:4326", THERE), ("4490", THERE),
+     ("EPSG:4549", IN_METRES), ("4549", IN_METRES), ("urn:ogc:def:crs:EPSG::4549", IN_METRES),
+     ("urn:ogc:def:crs:OGC:1.3:CRS84", THERE), ("EPSG:32651", shapely.Point(356_000, 3_450_000))],
+)  # fmt: skip
+def test_every_offered_system_is_brought_to_the_stored_one(name, shape):
+    assert to_stored(shape, source_crs(name)).distance(THERE) < 0.02
 
 
-@pytest.mark.parametrize("name", ["mars", "EPSG:0", "", "WGS 84 / nonsense"])
-def test_a_system_nobody_knows_is_refused_by_name(name):
+@pytest.mark.parametrize(
+    "name",
+    ["mars", "EPSG:0", "EPSG:99999", "", "WGS 84 / nonsense", "/etc/passwd",
+     "+proj=longlat +datum=WGS84 +nadgrids=/etc/passwd", "EPSG:4978", "EPSG:5773"],
+)  # fmt: skip
+def test_a_system_nobody_knows_or_that_is_none_of_a_map_is_refused(name):
     with pytest.raises(UnknownCrsError):
-        epsg_code(name)
+        source_crs(name)
+
+
+@pytest.mark.parametrize("name", ["EPSG:2437", "EPSG:4214", "EPSG:4610"])
+def test_a_datum_whose_shift_nobody_publishes_is_not_guessed(name):
+    """Beijing 1954 and Xian 1980 lie about 100 m off; PROJ alone would take them for the same."""
+    with pytest.raises(UnknownCrsError, match=r"no exact shift from EPSG:.* to CGCS2000"):
+        to_stored(shapely.Point(*HERE), source_crs(name))
+
+
+UTM_50N = (
+    'PROJCS["mine",GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],'
+    'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],'
+    'PARAMETER["latitude_of_origin",0],PARAMETER["central_meridian",117],PARAMETER["scale_factor",0.9996],'
+    'PARAMETER["false_easting",500000],PARAMETER["false_northing",0],UNIT["metre",1]]'
+)
+
+
+def test_a_system_without_a_code_is_read_from_its_definition():
+    found = to_stored(shapely.Point(500_000, 3_450_000), crs_of_wkt(UTM_50N))
+    assert found.distance(shapely.Point(117, 31.184054)) < 1e-6
+
+
+@pytest.mark.parametrize("definition", ["", "undefined", 'LOCAL_CS["nowhere",UNIT["metre",1]]'])
+def test_a_definition_that_places_nothing_on_the_ground_is_refused(definition):
+    with pytest.raises(UnknownCrsError):
+        crs_of_wkt(definition)
+
+
+def test_what_cannot_be_converted_is_infinite():
+    assert not np.isfinite(to_stored(shapely.Point(1e8, 1e8), source_crs("EPSG:4549")).x)
+
+
+def test_a_rough_area_tells_a_house_from_a_town():
+    house = shapely.box(121.49, 31.18, 121.4902, 31.1801)
+    assert rough_area_m2(house) == pytest.approx(to_metres(house, 4549).area, rel=0.01)
