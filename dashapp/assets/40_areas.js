@@ -11,9 +11,10 @@
     water: { fill: true, fillColor: '#D9E6EE', fillOpacity: 1, stroke: false },
     other: { fill: true, fillColor: '#EEEEEB', fillOpacity: 1, stroke: false },
     street: { color: '#FFFFFF', weight: 5, opacity: 1 },
-    footpath: { color: '#E3E3DD', weight: 1.2, opacity: 1 },
+    footpath: { color: '#DADAD2', weight: 1.2 },
     station: { stroke: false, fill: false },
   };
+  const PATHS_FROM = 16;
   const layers = {};
   let statuses = {};
 
@@ -24,7 +25,10 @@
   };
 
   const styles = {
-    ground: (feature) => GROUND[feature.properties.kind] || { stroke: false, fill: false },
+    ground(feature) {
+      const style = GROUND[feature.properties.kind] || { stroke: false, fill: false };
+      return style === GROUND.footpath ? { ...style, opacity: zoom() >= PATHS_FROM ? 1 : 0 } : style;
+    },
     compounds(feature) {
       const coloured = zoom() <= 15 && fillOf(feature.properties.code);
       return {

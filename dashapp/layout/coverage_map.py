@@ -16,7 +16,7 @@ LOWEST_ZOOM, HIGHEST_ZOOM = 10, 20
 
 
 def coverage_map(context: PageContext, w: Words) -> Component:
-    """Return the map with its layers, bottom up: ground, compounds, buildings, committees, districts."""
+    """Return the map with its layers, bottom up: compounds, ground, buildings, committees, districts."""
     return dl.Map(
         [
             *_areas(context),
@@ -50,7 +50,7 @@ def _areas(context: PageContext) -> list[Component]:
 
     Drawn beside them they would hold up the first paint by a tenth of a second.
     """
-    order = (("ground", 300), ("compounds", 310), ("committees", 360), ("districts", 370))
+    order = (("compounds", 300), ("ground", 310), ("committees", 360), ("districts", 370))
     return [
         dl.Pane(
             dl.GeoJSON(

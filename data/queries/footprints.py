@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely import MultiLineString
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -146,22 +147,23 @@ def _committees(session: Session, principal: Principal) -> list[Outline]:
 
 
 def _ground(session: Session, principal: Principal) -> list[Outline]:
-    streets = session.scalars(
+    ways = session.scalars(
         select(Footpath)
         .where(Footpath.valid_to.is_(None), Footpath.subdistrict_id.in_(principal.subdistricts))
         .order_by(Footpath.id)
-    )
+    ).all()
     marks = session.scalars(
         select(Landmark)
         .where(Landmark.valid_to.is_(None), Landmark.subdistrict_id.in_(principal.subdistricts))
         .order_by(Landmark.id)
     )
+    # Thousands of paths within compounds are one thing to the map: it styles and redraws them together.
+    lines: list[Any] = [way.line for way in ways if not way.is_street]
+    paths = MultiLineString(lines)
     return [
         *(Outline("", mark.name, mark.kind, 0, mark.shape) for mark in marks),
-        *(
-            Outline("", street.name, "street" if street.is_street else "footpath", 0, street.line)
-            for street in streets
-        ),
+        *(Outline("", way.name, "street", 0, way.line) for way in ways if way.is_street),
+        *([] if paths.is_empty else [Outline("", "", "footpath", 0, paths)]),
     ]
 
 

@@ -1,7 +1,7 @@
 """A small demo street on both engines: what is true of every street."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import pairwise
 
 import numpy as np
@@ -26,6 +26,7 @@ from data.models import (
 )
 from data.queries.access import system_principal
 from data.queries.check import check_derived
+from data.queries.footprints import ground
 from data.rules.identity import SYNTHETIC_AREA, is_valid_id
 from data.sealing import demo_ring
 from data.seed import FIRST_DAY, build_demo
@@ -110,6 +111,18 @@ def test_no_path_leads_through_a_building_and_no_building_stands_on_a_street(str
     streets = [line for row, line in zip(rows, lines, strict=True) if row.is_street]
     roads = shapely.buffer(streets, 4.0)
     assert len(shapely.STRtree(outlines).query(roads, predicate="intersects")[0]) == 0
+
+
+def test_the_paths_within_compounds_are_one_thing_to_the_map(street_store):
+    with street_store.read() as session:
+        drawn = ground(session, system_principal(session))["ground"]
+        ways = session.execute(
+            select(Footpath.is_street, func.count()).group_by(Footpath.is_street)
+        ).all()
+    kinds = Counter(each.kind for each in drawn)
+    assert kinds["street"] == dict(ways)[True]
+    [paths] = [each for each in drawn if each.kind == "footpath"]
+    assert len(paths.shape.geoms) == dict(ways)[False] > 100
 
 
 def test_gates_are_in_the_walls_and_each_is_named_by_its_side(street_store):
