@@ -21,6 +21,8 @@ from shapely import MultiPolygon, Polygon
 from geo.mending import make_valid
 
 MOST_VERTICES: Final = 1_000_000
+# No system of a map has larger numbers; products of 1e300 would overflow.
+LARGEST_COORDINATE: Final = 1e9
 # Outlines that agree to a tenth of a millionth of a degree (a centimetre) are the same one.
 SAME_DEGREES: Final = 1e-7
 # Pieces of one building that was cut at a tile's edge meet to within ten centimetres.
@@ -65,7 +67,7 @@ def clean_area(shape: shapely.Geometry, mend: Mend = make_valid) -> Cleaned:
     """
     if shapely.get_type_id(shape) not in (3, 6) or shapely.is_empty(shape):
         return Cleaned(None, Fault.NO_AREA)
-    if not np.isfinite(shapely.get_coordinates(shape)).all():
+    if not (np.abs(shapely.get_coordinates(shape)) < LARGEST_COORDINATE).all():  # nor is NaN
         return Cleaned(None, Fault.NOT_A_NUMBER)
     if shapely.get_num_coordinates(shape) > MOST_VERTICES:
         return Cleaned(None, Fault.TOO_MANY_VERTICES)

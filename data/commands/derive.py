@@ -100,6 +100,21 @@ def derive_new(session: Session, first_ord: int) -> None:
     session.execute(insert(counters).from_select([*own, *alike], rows))
 
 
+def follow_places(session: Session, building_ids: Sequence[int]) -> None:
+    """Let counters go where their buildings went: to another compound or committee, sums unchanged."""
+    counters: Any = BuildingCoverage.__table__
+    own = counters.c.building_id == Building.id
+    for part in _chunks(building_ids):
+        session.execute(
+            update(counters)
+            .where(counters.c.building_id.in_(part))
+            .values(
+                committee_id=select(Building.committee_id).where(own).scalar_subquery(),
+                compound_id=select(Building.compound_id).where(own).scalar_subquery(),
+            )
+        )
+
+
 def _write_dwellings(session: Session, day: date, ids: Collection[int] | None) -> None:
     changed = [
         {

@@ -17,7 +17,7 @@ from data.commands.versions import end, redraw
 from data.models import Committee, District
 from data.principal import Principal
 from data.queries.present_places import PresentArea, PresentPlaces
-from data.sources.map_checks import CheckedFile, UsableFeature
+from data.sources.map_checks import DUPLICATE, REFUSED, CheckedFile, UsableFeature
 from data.sources.map_features import NAMES, MapFileRefused, first_of
 from data.sources.map_position import require_unshifted_area
 from geo.boundaries import beyond, gaps, overlaps, place
@@ -62,12 +62,12 @@ def compare_boundaries(
 ) -> ComparedBoundaries:
     """Return what the file changes; MapFileRefused, by name, when its districts do not fit together."""
     features = checked.usable
+    _require_count(checked, known)
     names = _names(features)
     shapes = shapes_of(features)
     whole = known.subdistrict
     if whole is not None:
         require_unshifted_area(shapely.union_all(shapes), whole.outline, checked.crs)
-    _require_count(features, known)
     code = metres_code(*degrees_centre(shapely.union_all(shapes)))
     ground = to_metres(shapes, code)
     _require_fitting(
@@ -97,18 +97,19 @@ def _names(features: Sequence[UsableFeature]) -> list[str]:
     return names
 
 
-def _require_count(features: Sequence[UsableFeature], known: PresentPlaces) -> None:
-    expected = known.districts_expected
-    if len(features) == expected:
+def _require_count(checked: CheckedFile, known: PresentPlaces) -> None:
+    found, expected = len(checked.usable), known.districts_expected
+    if found == expected:
         return
-    raise MapFileRefused(
-        f"the file holds {len(features)} districts, {expected} "
-        + (
-            "(the area of its first buildings) is all this subdistrict has: begin one with its own "
-            "boundaries by --new-subdistrict"
-            if expected == 1
-            else f"are expected: {STAYS}"
+    if expected == 1:
+        raise MapFileRefused(
+            f"the file holds {found} districts, but this subdistrict is no more than the area of its "
+            "first buildings: begin one with its own boundaries by --new-subdistrict"
         )
+    lost = next((f for f in checked.findings if f.verdict in (REFUSED, DUPLICATE)), None)
+    why = f" ({lost.label}: {lost.reason})" if lost else ""
+    raise MapFileRefused(
+        f"the file holds {found} usable districts (片区), {expected} are expected{why}: {STAYS}"
     )
 
 

@@ -9,13 +9,13 @@ import numpy.typing as npt
 import shapely
 from shapely import GeometryCollection
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from data.commands.access import show_to_demo_office
-from data.commands.derive import derive_buildings, derive_new
+from data.commands.derive import derive_new, follow_places
 from data.commands.import_compare import Change
-from data.commands.record import append_building_events, append_event
+from data.commands.record import append_event, append_events
 from data.commands.versions import redraw
 from data.models import Building, Committee, Compound, District, Subdistrict
 from data.principal import Principal
@@ -105,40 +105,59 @@ def write_compounds(
     session: Session, principal: Principal, whole_code: str, changes: Sequence[Change], day: date
 ) -> None:
     """Write compounds; a redrawn one keeps its code and everything in it."""
-    redrawn = [_redrawn(c, c.present) for c in changes if c.present is not None]
-    redraw(session, Compound, redrawn, day)
-    for change in changes:
-        present = change.present
-        compound_id = present.id if present else _new_compound(session, whole_code, change, day)
-        _adopt(session, compound_id, change.adopts)
-        append_event(
-            session, principal, kind="compound_drawn", subject=("compound", compound_id),
-            committee_id=change.committee_id, happened_on=day,
-            after={"name": change.texts["name"], "adopted": len(change.adopts)},
-        )  # fmt: skip
-    derive_buildings(session, [id_ for change in changes for id_ in change.adopts])
-
-
-def _adopt(session: Session, compound_id: int, building_ids: Sequence[int]) -> None:
-    if building_ids:
-        session.execute(
-            update(Building).where(Building.id.in_(building_ids)).values(compound_id=compound_id)
+    redraw(session, Compound, [_redrawn(c, c.present) for c in changes if c.present], day)
+    fresh = [_new_compound(whole_code, change, day) for change in changes if not change.present]
+    if fresh:
+        session.execute(insert(Compound), fresh)
+    begun = dict(
+        list(
+            session.execute(
+                select(Compound.code, Compound.id).where(
+                    Compound.code.like(f"{whole_code}C-%"), Compound.valid_to.is_(None)
+                )
+            )
         )
-
-
-def _new_compound(session: Session, whole_code: str, change: Change, day: date) -> int:
-    compound = Compound(
-        committee_id=change.committee_id,
-        code=code_of(f"{whole_code}C", change.identity),
-        kind=CompoundKind.ESTATE,
-        outline=change.shape,
-        external_code=change.identity,
-        valid_from=day,
-        **change.texts,
     )
-    session.add(compound)
-    session.flush()
-    return int(compound.id)
+    ids = [c.present.id if c.present else begun[_compound_code(whole_code, c)] for c in changes]
+    _adopt(session, dict(zip(ids, changes, strict=True)))
+    events = [_compound_event(id_, change, day) for id_, change in zip(ids, changes, strict=True)]
+    append_events(session, principal, "compound_drawn", "compound", events)
+
+
+def _adopt(session: Session, adopting: dict[int, Change]) -> None:
+    rows = [{"key": id_, "into": into} for into, c in adopting.items() for id_ in c.adopts]
+    if rows:
+        table: Any = Building.__table__
+        statement = update(table).where(table.c.id == bindparam("key"))
+        session.connection().execute(statement.values(compound_id=bindparam("into")), rows)
+        follow_places(session, [row["key"] for row in rows])
+
+
+def _compound_event(compound_id: int, change: Change, day: date) -> dict[str, Any]:
+    return {
+        "subject_id": compound_id,
+        "committee_id": change.committee_id,
+        "happened_on": day,
+        "before": change.present.texts if change.present else None,
+        "after": change.texts | {"adopted": len(change.adopts)},
+    }
+
+
+def _compound_code(whole_code: str, change: Change) -> str:
+    return code_of(f"{whole_code}C", change.identity)
+
+
+def _new_compound(whole_code: str, change: Change, day: date) -> dict[str, Any]:
+    return {
+        "committee_id": change.committee_id,
+        "code": _compound_code(whole_code, change),
+        "kind": CompoundKind.ESTATE,
+        "outline": change.shape,
+        "external_code": change.identity,
+        "valid_from": day,
+        "valid_to": None,
+        **change.texts,
+    }
 
 
 def _redrawn(change: Change, present: PresentPlace) -> dict[str, Any]:
@@ -168,10 +187,9 @@ def write_buildings(
         derive_new(session, first)
     redraw(session, Building, [_redrawn(c, p) | _belongs(c) for c, p in redrawn], day)
     moved = [p.id for c, p in redrawn if (c.committee_id, c.compound_id) != _place_of(p)]
-    derive_buildings(session, moved)
-    append_building_events(
-        session, principal, "building_redrawn", [_event(c, p, day) for c, p in redrawn]
-    )
+    follow_places(session, moved)
+    events = [_event(change, present, day) for change, present in redrawn]
+    append_events(session, principal, "building_redrawn", "building", events)
     append_event(
         session, principal, kind="buildings_imported", subject=("subdistrict", whole[0]),
         happened_on=day, after={"added": len(fresh), "redrawn": len(redrawn)},
@@ -188,6 +206,7 @@ def _place_of(present: PresentPlace) -> tuple[int, int | None]:
 
 def _event(change: Change, present: PresentPlace, day: date) -> dict[str, Any]:
     return {
+        "subject_id": present.id,
         "building_id": present.id,
         "committee_id": change.committee_id,
         "happened_on": day,

@@ -46,18 +46,21 @@ def append_event(  # noqa: PLR0913 - an event is who, what, where, when, before 
     return event
 
 
-def append_building_events(
-    session: Session, principal: Principal, kind: str, buildings: Sequence[dict[str, Any]]
+def append_events(
+    session: Session,
+    principal: Principal,
+    kind: str,
+    subject_type: str,
+    rows: Sequence[dict[str, Any]],
 ) -> None:
-    """Append one event a building in one statement: thousands come with one import of a map.
+    """Append many events of one kind in one statement: thousands come with one import of a map.
 
-    Each has `building_id`, `committee_id`, `happened_on`, `before` and `after`.
+    Each row has `subject_id`, `committee_id`, `happened_on` and what else differs; all name the same columns.
     """
-    alike = {"kind": kind, "subject_type": "building", **_by(principal)}
     table: Any = Event.__table__
-    rows = [{**alike, "subject_id": each["building_id"], **each} for each in buildings]
+    alike = {"kind": kind, "subject_type": subject_type, **_by(principal)}
     if rows:
-        session.connection().execute(insert(table), rows)
+        session.connection().execute(insert(table), [alike | row for row in rows])
 
 
 def _by(principal: Principal) -> dict[str, Any]:

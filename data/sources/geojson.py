@@ -21,7 +21,7 @@ from data.sources.map_features import (
     plain_text,
     read_texts,
 )
-from geo.cleaning import Fault
+from geo.cleaning import LARGEST_COORDINATE, Fault
 from geo.crs import UnknownCrsError, source_crs
 
 LARGEST_BYTES: Final = 200 << 20
@@ -33,8 +33,6 @@ KINDS: Final = frozenset(
     }
 )  # fmt: skip
 AREAS: Final = frozenset({"Polygon", "MultiPolygon", "GeometryCollection"})
-# No system of a map has larger numbers; a number of 400 digits would not even be one.
-LARGEST_COORDINATE: Final = 1e9
 LONGEST_INTEGER: Final = 20
 
 

@@ -57,7 +57,7 @@ def read_geopackage(path: Path, layer: str | None, usual: str) -> RawFile:
             crs, fault = _crs(file, srs_id)
             columns = _columns(file, path, name, column)
             features = list(_features(file, name, column, columns))
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise MapFileRefused(_unreadable(path, error)) from error
     return RawFile(features, crs, name, fault, frozenset(columns))
 
@@ -94,10 +94,11 @@ def _verdict(action: int, first: str | None, second: str | None, *_: str | None)
     return sqlite3.SQLITE_OK
 
 
-def _unreadable(path: Path, error: sqlite3.Error) -> str:
+def _unreadable(path: Path, error: Exception) -> str:
     if isinstance(error, sqlite3.OperationalError) and "interrupted" in str(error):
         return f"{path.name} takes more than {READ_S:.0f} s to read: split it"
-    return f"{path.name} cannot be read as GeoPackage: {error}"
+    why = "its names are no text" if isinstance(error, UnicodeDecodeError) else error
+    return f"{path.name} cannot be read as GeoPackage: {why}"
 
 
 def _require_plain(file: sqlite3.Connection, path: Path, *names: str) -> None:

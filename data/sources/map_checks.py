@@ -91,7 +91,7 @@ class _Coded:
 
 REASONS: Final = {
     Fault.TOO_FEW_POINTS: "a ring of too few points encloses nothing",
-    Fault.NOT_A_NUMBER: "a coordinate is not a number",
+    Fault.NOT_A_NUMBER: "a coordinate is no number of a map",
     Fault.NO_AREA: "it encloses no area",
     Fault.SELF_CROSSING: "its outline crosses itself",
     Fault.HOLE_OUTSIDE: "a hole lies outside its outline",
@@ -117,6 +117,8 @@ def check_features(raw: RawFile, crs: str | None, kind: str, progress: Progress)
     sized, unfit = _sized(distinct, kind)
     usable, joined = _joined(sized, kept_row)
     slivers = _slivers(usable)
+    # Districts are known by name and ground.
+    on_codes = [] if kind == "boundaries" else _notes_on_codes(raw, columns, coded)
     return CheckedFile(
         tuple(usable),
         tuple(sorted((*findings, *doubled, *unfit, *joined), key=lambda finding: finding.row)),
@@ -124,7 +126,7 @@ def check_features(raw: RawFile, crs: str | None, kind: str, progress: Progress)
         len(raw.features),
         source,
         raw.layer,
-        (*_notes(raw, crs, columns, coded), *slivers),
+        (*on_codes, *_notes(raw, crs, coded), *slivers),
     )
 
 
@@ -139,9 +141,19 @@ def _system(raw: RawFile, asked: str | None) -> SourceCrs:
     return raw.crs
 
 
-def _notes(
-    raw: RawFile, asked: str | None, columns: Sequence[str], coded: Sequence[_Coded]
-) -> list[str]:
+def _notes(raw: RawFile, asked: str | None, coded: Sequence[_Coded]) -> list[str]:
+    notes = []
+    raised = sum(1 for feature in coded if Fault.RAISED in feature.raw.flaws)
+    if raised:
+        notes.append(f"heights were dropped from {raised}")
+    if asked is not None and raw.crs is not None and raw.crs.name != source_crs(asked).name:
+        notes.append(
+            f"the file says {raw.crs.name}, --crs says {source_crs(asked).name}: --crs holds"
+        )
+    return notes
+
+
+def _notes_on_codes(raw: RawFile, columns: Sequence[str], coded: Sequence[_Coded]) -> list[str]:
     notes = [f"codes come from {', '.join(columns)}"] if columns else []
     nameless = sum(1 for feature in coded if not feature.identity and feature.raw.shape is not None)
     if nameless:
@@ -151,13 +163,6 @@ def _notes(
     unfit = sorted((raw.columns & set(IDENTITIES)) - set(columns))
     if nameless and unfit:
         notes.append(f"not taken for a code, as many rows share a value: {', '.join(unfit)}")
-    raised = sum(1 for feature in coded if Fault.RAISED in feature.raw.flaws)
-    if raised:
-        notes.append(f"heights were dropped from {raised}")
-    if asked is not None and raw.crs is not None and raw.crs.name != source_crs(asked).name:
-        notes.append(
-            f"the file says {raw.crs.name}, --crs says {source_crs(asked).name}: --crs holds"
-        )
     return notes
 
 

@@ -279,7 +279,7 @@ UNFIT = {
     "a_gap": (((0, 0.01), (0.012, 0.02), (0.02, 0.03)), "gap of .* between 第1片区 and 第2片区"),
     "a_gap_at_the_edge": (((0.002, 0.01), (0.01, 0.02), (0.02, 0.03)), "第1片区 and the street's outline"),
     "an_overlap": (((0, 0.012), (0.01, 0.02), (0.02, 0.03)), "第1片区 and 第2片区 overlap by"),
-    "too_few": (((0, 0.015), (0.015, 0.03)), "2 districts, 3 are expected"),
+    "too_few": (((0, 0.015), (0.015, 0.03)), "2 usable districts .*, 3 are expected: the present map stays"),
     "beyond": (((0, 0.01), (0.01, 0.02), (0.02, 0.032)), "第3片区 reaches .* beyond the outline of 高城街道"),
     "across_a_committee": (((0, 0.01), (0.01, 0.024), (0.024, 0.03)),
                            r"1 committees lie across .*: 高3 \(第3片区 60%, 第2片区 40%\)"),
@@ -299,6 +299,17 @@ def test_64_districts_need_names_of_their_own(store, street, write):
     refused(store, write(*three), "two districts are called 第1片区", kind="boundaries")
     three[1]["properties"] = {}
     refused(store, write(*three), "row 2 has no name", kind="boundaries")
+
+
+def test_64_a_broken_district_is_named_with_its_fault(store, street, write):
+    three = districts((0, 0.01), (0.01, 0.02), (0.02, 0.03))
+    three[2]["geometry"]["coordinates"] = [ring()[:2]]
+    refused(
+        store,
+        write(*three),
+        r"2 usable .*, 3 are expected \(row 3: a ring of 2 points",
+        kind="boundaries",
+    )
 
 
 VRT = (
@@ -467,7 +478,10 @@ SPOILT = {
     "extended": (b"GP\x00\x21" + b"\x00" * 40, "of a kind that is not read"),
     "empty": (b"GP\x00\x11" + b"\x00" * 40, "is empty"),
     "a_line": (blob(shapely.LineString(ring())), "a LineString, not an area"),
-    "nan": (blob(box(0, 0, 7, 5)).replace(pack("<d", 5), pack("<d", np.nan), 1), "not a number"),
+    "nan": (
+        blob(box(0, 0, 7, 5)).replace(pack("<d", 5), pack("<d", np.nan), 1),
+        "no number of a map",
+    ),
 }
 
 
