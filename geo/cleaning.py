@@ -174,8 +174,8 @@ def _lowest(
 
 def hang_together(shapes: Shapes) -> bool:
     """Tell whether pieces meet so that each is reached from each; degrees, to ten centimetres."""
-    if len(shapes) > MOST_PIECES:
-        return False
+    if len(shapes) <= 1 or len(shapes) > MOST_PIECES:
+        return len(shapes) <= 1
     rows, columns = shapely.STRtree(shapes).query(
         shapes, predicate="dwithin", distance=MEETING_DEGREES
     )
