@@ -5,12 +5,33 @@ import random
 from dataclasses import dataclass, field
 
 from pyvrp import CostEvaluator, RandomNumberGenerator, Solution
-from pyvrp.search import OPERATORS, LocalSearch, PerturbationManager, PerturbationParams
+from pyvrp.search import (
+    InsertOptionalClient,
+    LocalSearch,
+    PerturbationManager,
+    PerturbationParams,
+    Relocate1,
+    RemoveOptionalClient,
+    ReplaceOptionalClient,
+    Swap11,
+    SwapTails,
+)
 
 from geo.sweep_model import PRIZE, WALK, Model
 
 _UNIT = WALK * PRIZE
 """What an average second of a shift is worth, as a cost: penalties are multiples of it."""
+
+_MOVES = (
+    Relocate1,
+    Swap11,
+    SwapTails,
+    InsertOptionalClient,
+    RemoveOptionalClient,
+    ReplaceOptionalClient,
+)
+"""Moves of single doors and of the ends of routes: moving pairs as well halves the rounds a second
+and more often ends in a poor local optimum."""
 
 _STRICT = 100.0
 """Penalty under which no late route pays."""
@@ -34,13 +55,12 @@ class Tuning:
 
 
 def local_search(model: Model, shakes: int, seed: int) -> LocalSearch:
-    """Return PyVRP's local search over a model, with every operator that applies."""
+    """Return PyVRP's local search over a model."""
     perturb = PerturbationManager(PerturbationParams(1, shakes))
     rng = RandomNumberGenerator(seed=seed)
     search = LocalSearch(model.data, rng, model.near, perturb)
-    for operator in OPERATORS:
-        if operator.supports(model.data):
-            search.add_operator(operator(model.data))
+    for move in filter(lambda move: move.supports(model.data), _MOVES):
+        search.add_operator(move(model.data))
     return search
 
 
