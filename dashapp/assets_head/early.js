@@ -1,4 +1,17 @@
-/* First thing on the page: the map's own small downloads start beside the bundles, not after them. */
+/* First thing on the page: the map's own small downloads and the page's layout start beside the bundles, not
+   after them. */
+(() => {
+  const plain = window.fetch;
+  const ahead = new Map(['/_dash-layout', '/_dash-dependencies'].map((path) => [path, plain(path)]));
+  for (const answer of ahead.values()) answer.catch(() => {}); // told to whoever takes it
+  /* The renderer asks for both once, when it has been read: it gets the answers that are on their way. */
+  window.fetch = function (address, options) {
+    const begun = ahead.get(address);
+    ahead.delete(address);
+    if (!ahead.size) window.fetch = plain;
+    return begun || plain.call(window, address, options);
+  };
+})();
 window.shiyouEarly = (() => {
   const json = (url) => fetch(url).then((answer) => answer.json());
   const readStatus = async () => {
