@@ -71,6 +71,10 @@ def import_map(  # noqa: PLR0913, PLR0917 - the command's options, one argument 
         str | None,
         typer.Option(help="largest-share: where what lies across two committees goes."),
     ] = None,
+    attribution: Annotated[
+        str | None,
+        typer.Option(help="Whom the map must name; OpenStreetMap is, where the codes are its own."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen and write nothing.")
     ] = False,
@@ -81,7 +85,9 @@ def import_map(  # noqa: PLR0913, PLR0917 - the command's options, one argument 
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Import a map. Example: shiyou import-map bund.gpkg --kind buildings --new-subdistrict 外滩."""
-    request = ImportRequest(str(file.absolute()), kind, into, new_subdistrict, layer, crs, assign)
+    request = ImportRequest(
+        str(file.absolute()), kind, into, new_subdistrict, layer, crs, assign, attribution
+    )
     if dry_run and as_job:
         raise InvalidInput("--dry-run needs no worker: leave --as-job out", field="as_job")
     do = _try_it if dry_run else _by_worker if as_job else _import_here
@@ -97,8 +103,10 @@ def import_map(  # noqa: PLR0913, PLR0917 - the command's options, one argument 
 
 def _import_here(request: ImportRequest) -> Figures:
     with opened_store(read_settings(), prepare=True) as store, progress_bar("checking") as progress:
-        principal = _system(store)
-        return import_file(store, principal, request, progress or _silent).to_json()
+        try:
+            return import_file(store, _system(store), request, progress or _silent).to_json()
+        except KeyboardInterrupt:
+            raise MapFileRefused("stopped; nothing was imported") from None
 
 
 def _try_it(request: ImportRequest) -> Figures:

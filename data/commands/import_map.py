@@ -39,6 +39,7 @@ from data.commands.import_compare import (
 from data.commands.import_places import (
     begin_subdistrict,
     hull,
+    name_source,
     one_committee,
     write_buildings,
     write_compounds,
@@ -61,6 +62,7 @@ KINDS: Final = ("boundaries", "compounds", "buildings")
 # area may take longer; PostgreSQL's writers do not wait for each other.
 MOST_AT_ONCE_ON_SQLITE: Final = 3_000
 ATTEMPTS: Final = 3
+OPENSTREETMAP: Final = "© OpenStreetMap contributors"
 
 Progress = Callable[[int, int], None]
 
@@ -82,6 +84,7 @@ class ImportRequest:
     layer: str | None = None
     crs: str | None = None
     assign: str | None = None
+    attribution: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class PreparedImport:
     compared: Compared | ComparedBoundaries = field(repr=False)
     report: ImportReport
     outline: BaseGeometry | None = None
+    attribution: str = ""
 
 
 def import_map(
@@ -144,7 +148,16 @@ def prepare_import(
     into = known.subdistrict.code if known.subdistrict else _name(request)
     report = report_of(request.kind, into, checked, compared)
     outline = None if known.subdistrict else _outline(request, shapes_of(checked.usable))
-    return PreparedImport(request, known, compared, report, outline)
+    attribution = _attribution(request, checked)
+    return PreparedImport(request, known, compared, report, outline, attribution)
+
+
+def _attribution(request: ImportRequest, checked: CheckedFile) -> str:
+    """Return whom the map must name for this file: as was said, else OpenStreetMap where its codes are."""
+    if request.attribution is not None:
+        return plain_text(request.attribution)
+    of_osm = any(column.startswith("osm_") for column in checked.codes_from)
+    return OPENSTREETMAP if of_osm else ""
 
 
 def _outline(request: ImportRequest, shapes: npt.NDArray[Any]) -> BaseGeometry:
@@ -167,6 +180,7 @@ def commit_import(store: Store, principal: Principal, prepared: PreparedImport) 
     with store.write() as session:
         day = _begin_day(session, known)
         code = _switch(session, principal, prepared, day)
+        name_source(session, code, prepared.attribution)
         read_clock(session).tiles_rev += 1  # every process packs its tiles anew
         raise_epoch(session)
         return replace(report, subdistrict=code)

@@ -28,7 +28,6 @@ from geo.footprints import content_hash
 HULL_MARGIN_M: Final = 30.0
 # Codes of subdistricts that begin here: under an area code that nobody has.
 FIRST_CODE: Final = 990_100_001
-ATTRIBUTION: Final = "© OpenStreetMap contributors"
 # What may stand in a code of ours: it travels in addresses and on paper.
 UNFIT: Final = re.compile(r"[^\w.\-]")
 LONGEST_CODE: Final = 40
@@ -60,7 +59,6 @@ def begin_subdistrict(
         outline=outline,
         districts_expected=districts,
         illustrative=districts == 1,
-        attribution=ATTRIBUTION,
         valid_from=day,
     )
     session.add(whole)
@@ -71,6 +69,15 @@ def begin_subdistrict(
     )  # fmt: skip
     show_to_demo_office(session, whole.id)
     return whole
+
+
+def name_source(session: Session, code: str, attribution: str) -> None:
+    """Let the map name whom the subdistrict's shapes come from, beside those it names already."""
+    whole = session.scalars(
+        select(Subdistrict).where(Subdistrict.code == code, Subdistrict.valid_to.is_(None))
+    ).one()
+    if attribution and attribution not in whole.attribution:
+        whole.attribution = " · ".join(filter(None, (whole.attribution, attribution)))[:200]
 
 
 def hull(shapes: npt.NDArray[Any]) -> BaseGeometry:

@@ -62,7 +62,8 @@ class UsableFeature:
 class CheckedFile:
     """The usable features of a file, a finding for each one that is not as it came, notes on the whole.
 
-    `kept_row` says for a row that was joined or a duplicate which row stands for it.
+    `kept_row` says for a row that was joined or a duplicate which row stands for it, `codes_from` which
+    columns the identities come from.
     """
 
     usable: tuple[UsableFeature, ...]
@@ -72,6 +73,7 @@ class CheckedFile:
     crs: SourceCrs
     layer: str
     notes: tuple[str, ...]
+    codes_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ def check_features(raw: RawFile, crs: str | None, kind: str, progress: Progress)
         source,
         raw.layer,
         (*on_codes, *_notes(raw, crs, coded), *slivers),
+        tuple(columns),
     )
 
 

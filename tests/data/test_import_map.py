@@ -398,6 +398,25 @@ def test_a_new_subdistrict_needs_a_name_nobody_has(store, write):
     )
 
 
+def attributions(store):
+    with store.read() as session:
+        return session.scalars(select(Subdistrict.attribution).order_by(Subdistrict.code)).all()
+
+
+def test_the_map_names_openstreetmap_where_the_codes_are_its_own_and_else_whom_it_is_told(
+    store, write
+):
+    surveyed = [feature(code="a")]
+    imported(store, write(*row_of(2)), into=None, new_subdistrict="甲")
+    imported(store, write(*surveyed), into=None, new_subdistrict="乙")
+    imported(store, write(*surveyed), into=None, new_subdistrict="丙", attribution="© 测绘院")
+    assert attributions(store) == ["© OpenStreetMap contributors", "", "© 测绘院"]
+    for _ in range(2):
+        more = write(feature(), feature([ring(size=0.0003)], osm_id=2))
+        imported(store, more, into="990100003", assign="largest-share")
+    assert attributions(store)[2] == "© 测绘院 · © OpenStreetMap contributors"
+
+
 def test_a_subdistrict_begun_by_buildings_says_how_to_get_districts(store, write):
     imported(store, write(*row_of(2)), into=None, new_subdistrict="外滩")
     with pytest.raises(
@@ -577,7 +596,7 @@ def statements(store):
 
 def grid_of(n, size=0.0002):
     return [
-        feature([ring(x=0.0006 * (i % 8), y=0.001 + 0.0006 * (i // 8), size=size)], osm_id=100 + i)
+        feature([ring(x=0.0006 * (i % 8), y=0.001 + 0.0006 * (i // 8), size=size)], code=f"g{i}")
         for i in range(n)
     ]
 

@@ -40,6 +40,17 @@ def test_gcj02_and_bd09_agree_with_two_independent_libraries_over_the_street():
         assert np.abs(forward(wgs) - wanted).max() < 0.05 * METRE
 
 
+def test_the_published_formulas_are_within_a_metre_of_a_map_service_all_over_china():
+    cities = json.loads((ORACLES / "china_cities.json").read_text())
+    wgs, gcj, bd = (degrees(*[city[key] for city in cities]) for key in ("wgs84", "gcj02", "bd09"))
+    assert len(cities) == 83
+    for ours, theirs in (
+        (wgs84_to_gcj02(wgs), gcj), (gcj02_to_wgs84(gcj), wgs),
+        (wgs84_to_bd09(wgs), bd), (bd09_to_wgs84(bd), wgs),
+    ):  # fmt: skip
+        assert np.abs(ours - theirs).max() < METRE
+
+
 @given(st.floats(75, 134), st.floats(5, 53))
 def test_undoing_either_offset_comes_back_within_five_centimetres(longitude, latitude):
     point = degrees((longitude, latitude))
