@@ -106,6 +106,12 @@ def test_50_offset_coordinates_are_refused_with_the_distance_and_the_way_out(
     assert (report.duplicate, report.added) == (16, 0)
 
 
+def test_50_three_buildings_are_enough_and_two_are_not(store, street, write):
+    imported(store, write(*row_of(16)))
+    refused(store, write(*moved_by(wgs84_to_gcj02, n=3)), "import them with --crs GCJ-02")
+    assert report_of(store, write(*moved_by(wgs84_to_gcj02, n=2))).kept == 2
+
+
 def test_50_coordinates_that_are_none_of_the_offset_ones_are_not_converted(store, street, write):
     imported(store, write(*row_of(16)))
     refused(store, write(*row_of(16, first=100)), "--crs EPSG:4326", crs="GCJ-02")
