@@ -27,6 +27,7 @@ LOOKS = """const LOOKS = {
     return n;
   }, 0),
   colours: (wanted) => LOOKS.hues() === wanted,
+  address: (part) => location.search.includes(part),
   centred: (ord) => shiyou.map.getCenter().distanceTo(shiyou.layer.centre(ord)) < 1,
   gone: (selector) => !document.querySelector(selector),
   pixel: (ord, hex) => {
@@ -73,6 +74,15 @@ class MapPage:
               return -1;
             }""",
             code,
+        )
+
+    def any_code(self) -> str:
+        """Return the code of some building."""
+        return self.page.evaluate(
+            """async () => {
+              const [tile] = (await shiyou.layer.source.all()).filter(Boolean);
+              return (await shiyou.layer.source.names(tile))[0][0];
+            }"""
         )
 
     def look_at(self, code: str, zoom: int = 17) -> int:

@@ -409,6 +409,21 @@ def test_a_real_piece_of_shanghai_is_imported_and_drawn_the_same_way(browser, tm
         server.stop()
 
 
+def test_an_open_screen_shows_a_map_imported_meanwhile(sign_in, server):
+    """The last journey: it leaves the module's street with a second subdistrict beside it."""
+    page = sign_in()
+    the_map = MapPage(page)
+    wait(page, "text", "[data-testid=feed-state]", "实时 ·")
+    the_map.look_at(the_map.any_code(), 16)
+    wait(page, "address", "z=16")
+    view, n = the_map.view, page.evaluate("() => shiyou.layer.fills.length")
+    with page.expect_event("load"):  # the page comes anew by itself, as its address says
+        server.shiyou("import-map", str(ROOT / "tests/fixtures/maps/bund_osm.gpkg"),
+                      "--kind", "buildings", "--new-subdistrict", "外滩")  # fmt: skip
+    assert MapPage(page).view == view
+    assert page.evaluate("() => shiyou.layer.fills.length") > n + 1400
+
+
 def _add_office(store):
     with store.write() as session:
         account = Account(username="office", display_name="周敏", password=hash_password("x"))
