@@ -59,8 +59,9 @@ def local_search(model: Model, shakes: int, seed: int) -> LocalSearch:
     perturb = PerturbationManager(PerturbationParams(1, shakes))
     rng = RandomNumberGenerator(seed=seed)
     search = LocalSearch(model.data, rng, model.near, perturb)
-    for move in filter(lambda move: move.supports(model.data), _MOVES):
-        search.add_operator(move(model.data))
+    for move in _MOVES:
+        if move.supports(model.data):
+            search.add_operator(move(model.data))
     return search
 
 
