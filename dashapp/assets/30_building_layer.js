@@ -208,6 +208,19 @@
       return L.latLngBounds(corner(tile.box[q], tile.box[q + 1]), corner(tile.box[q + 2], tile.box[q + 3]));
     },
 
+    /* The buildings whose box reaches into the view, of the tiles at hand. */
+    * inView() {
+      const at = (latlng) => this._map.project(latlng, S.TILE_ZOOM).divideBy(256), bounds = this._map.getBounds();
+      const low = at(bounds.getNorthWest()), high = at(bounds.getSouthEast());
+      for (const { x, y, n, ords, box } of this.source.ready.values()) {
+        for (let i = 0, q = 0; i < n; i++, q += 4) {
+          const inside = x + box[q + 2] / S.TILE_EXTENT > low.x && x + box[q] / S.TILE_EXTENT < high.x &&
+            y + box[q + 3] / S.TILE_EXTENT > low.y && y + box[q + 1] / S.TILE_EXTENT < high.y;
+          if (inside) yield ords[i];
+        }
+      }
+    },
+
     centre(ord) { const bounds = this.bounds(ord); return bounds && bounds.getCenter(); },
   });
 

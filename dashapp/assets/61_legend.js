@@ -38,6 +38,18 @@
     const codes = active();
     for (const row of host().querySelectorAll('[data-filter]')) row.setAttribute('aria-pressed', codes.has(row.dataset.filter));
     layer.setFilter(predicate(codes));
+    sayHits();
+  }
+
+  /* How many buildings pass the filter in view, and how many elsewhere: an empty map is no empty street. */
+  function sayHits() {
+    const line = host().querySelector('.hits');
+    if (layer.shown === null) { line.textContent = ''; return; }
+    const seen = new Set();
+    for (const ord of layer.inView()) if (layer.shown(ord)) seen.add(ord);
+    let all = 0;
+    layer.fills.forEach((_fill, ord) => { if (layer.shown(ord)) all++; });
+    line.textContent = S.word('{n} in view, {others} elsewhere', { n: seen.size, others: all - seen.size });
   }
 
   function toggle(code) {
@@ -53,6 +65,7 @@
       if (window.innerWidth < 600) host().open = false; // on a phone the map comes first
       count();
       show();
+      S.map.on('moveend', sayHits);
     },
     count, show, toggle,
     // How much of the map's left side it covers.

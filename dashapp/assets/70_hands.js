@@ -7,6 +7,7 @@
     'zoom-in': () => S.map.zoomIn(),
     'zoom-out': () => S.map.zoomOut(),
     home: () => S.home(),
+    areas: () => body().toggle('areas-open'),
     alone: () => foldBoth(),
     print: () => S.paper.print(),
     close: () => S.choose({ building: null, tab: null, grid: null }),
@@ -34,7 +35,7 @@
   }
 
   const clicks = {
-    go: (element) => { S.go(element.dataset.go, true); closeResults(); },
+    go: (element) => { S.go(element.dataset.go, true); closeResults(); body().remove('areas-open'); },
     tab: (element) => S.choose({ tab: element.dataset.tab === 'households' ? null : element.dataset.tab }),
     grid: (element) => S.choose({ grid: element.dataset.grid }),
     period: (element) => S.choose({ period: element.dataset.period }),
@@ -112,6 +113,7 @@
   function closeOne() {
     const sheet = document.querySelector('.shortcuts');
     if (!sheet.hidden) sheet.hidden = true;
+    else if (body().contains('areas-open')) body().remove('areas-open');
     else if (panelOpen()) acts.close();
   }
 

@@ -41,6 +41,7 @@ def legend(w: Words) -> Component:
                     role="group",
                     **{"aria-label": w("Marks")},
                 ),
+                html.P(className="hits", **{"aria-live": "polite"}),
             ],
             className="legend",
             open=True,

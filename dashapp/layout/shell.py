@@ -51,6 +51,8 @@ def page(principal: Principal | None, language: str, context: PageContext) -> Co
                     className="panel",
                     **{"data-testid": "building-panel", "aria-label": w("Building")},
                 ),
+                _splitter("left", w),
+                _splitter("right", w),
                 _phone_bar(w),
                 _shortcuts(w),
                 *_stores(w, context),
@@ -140,6 +142,9 @@ def _account(w: Words, principal: Principal | None) -> Component:
 def _context_bar(w: Words, context: PageContext) -> Component:
     return html.Div(
         [
+            html.Button(
+                w("Areas"), type="button", className="plain drawer", **{"data-act": "areas"}
+            ),
             html.Nav(id=ids.BREADCRUMB, className="crumbs", **{"data-testid": "breadcrumb"}),
             html.Span(
                 w("Connecting"),
@@ -221,6 +226,16 @@ def _print_title(w: Words, context: PageContext) -> Component:
             ],
             className="print-title",
         )
+    )
+
+
+def _splitter(side: str, w: Words) -> Component:
+    """Return the edge between map and panel, to be dragged or moved by arrow keys."""
+    return html.Div(
+        className="splitter",
+        role="separator",
+        tabIndex=0,
+        **{"data-split": side, "aria-orientation": "vertical", "aria-label": w("Width")},
     )
 
 

@@ -9,6 +9,7 @@ JS_WORDS: Final = (
     "Late {n}",
     "earliest {day}",
     "{n} buildings",
+    "{n} in view, {others} elsewhere",
     "Outside your area",
     "No building here",
     "Show map",

@@ -27,6 +27,10 @@ LOOKS = """const LOOKS = {
     return n;
   }, 0),
   colours: (wanted) => LOOKS.hues() === wanted,
+  seen: (selector, all) => {
+    const [here, elsewhere] = document.querySelector(selector).textContent.match(/\\d+/g).map(Number);
+    return here > 0 && here + elsewhere === all;
+  },
   address: (part) => location.search.includes(part),
   centred: (ord) => shiyou.map.getCenter().distanceTo(shiyou.layer.centre(ord)) < 1,
   gone: (selector) => !document.querySelector(selector),

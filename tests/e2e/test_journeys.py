@@ -185,6 +185,46 @@ def test_the_legend_filters_and_the_filter_is_in_the_address(sign_in, street):
     assert "status=" not in page.url
 
 
+def test_a_filter_without_hits_in_view_says_how_many_lie_elsewhere(sign_in, street):
+    building = some(street)
+    page = sign_in(path="/?status=progressing")
+    the_map = MapPage(page)
+    of_class = sum(row.status is CoverageStatus.PROGRESSING for row in street)
+    page.evaluate("() => { shiyou.map.setView([31.1, 121.3], 16, { animate: false }); }")
+    wait(page, "text", ".legend .hits", f"视野内 0 栋,视野外 {of_class} 栋")
+    the_map.look_at(building.code, 18)
+    wait(page, "seen", ".legend .hits", of_class)
+
+
+def test_panels_are_made_wider_by_hand_and_stay_so(sign_in):
+    page = sign_in()
+    MapPage(page)
+    edge = page.locator("[data-split=right]").bounding_box()
+    page.mouse.move(edge["x"] + 3, 400)
+    page.mouse.down()
+    page.mouse.move(edge["x"] - 97, 400)
+    page.mouse.up()
+    wide = page.locator("[data-testid=building-panel]").bounding_box()["width"]
+    assert 520 <= wide <= 545
+    page.reload()
+    MapPage(page)
+    assert page.locator("[data-testid=building-panel]").bounding_box()["width"] == wide
+    page.locator("[data-split=left]").press("ArrowLeft")
+    assert page.locator(".left").bounding_box()["width"] < 272
+
+
+def test_on_a_narrow_screen_the_areas_are_a_drawer(sign_in):
+    """As at 200 % zoom on a screen of 1280."""
+    page = sign_in(viewport={"width": 640, "height": 400})
+    MapPage(page)
+    tree = page.locator("[data-testid=area-tree]")
+    assert not tree.is_visible()
+    page.locator("[data-act=areas]").click()
+    tree.locator(".row.committee").first.click()
+    assert "area=" in page.url
+    assert not tree.is_visible()
+
+
 def test_the_tip_beside_a_building_says_what_it_is(sign_in, street):
     page = sign_in()
     the_map = MapPage(page)
