@@ -52,6 +52,15 @@ def test_no_module_has_grown_past_its_noun():
     assert long == []
 
 
+def test_no_test_starts_a_loop_where_a_browser_keeps_its_own():
+    starting = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        if "asyncio" + ".run(" in path.read_text(encoding="utf8")
+    ]
+    assert starting == []
+
+
 def test_no_module_imports_inside_a_function():
     inside = [
         f"{path.relative_to(ROOT)}:{child.lineno}"

@@ -1,4 +1,3 @@
-import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from dashapp.midnight import close_days, closed, seconds_to_midnight
 from data.clock import shanghai_today, watermark
 from data.models import Clock, Event
 from data.rules.deadlines import SHANGHAI
+from own_loop import run
 from places import build_street
 
 
@@ -60,7 +60,7 @@ def test_a_server_closes_up_to_the_day_in_shanghai(sqlite_store):
     yesterday = shanghai_today() - timedelta(days=1)
     with sqlite_store.write() as session:
         session.execute(update(Clock).values(frozen=False, today=yesterday))
-    assert asyncio.run(closed(sqlite_store))
+    assert run(closed(sqlite_store))
     assert day_of(sqlite_store) > yesterday
 
 
@@ -68,7 +68,7 @@ def test_a_day_that_cannot_be_closed_is_said_in_one_line_and_stops_nothing(sqlit
     build_street(sqlite_store, TODAY)
     sqlite_store.dispose()
     Path(sqlite_store.url.removeprefix("sqlite:///")).write_bytes(b"\0" * 200)
-    assert not asyncio.run(closed(sqlite_store))
+    assert not run(closed(sqlite_store))
     assert "the day cannot be closed" in caplog.text
     assert "Traceback" not in caplog.text
 

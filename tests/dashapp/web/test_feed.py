@@ -1,4 +1,3 @@
-import asyncio
 import json
 import threading
 import time
@@ -19,6 +18,7 @@ from data.models import Account, Grant, StatusChange
 from data.principal import Principal
 from data.queries.changes import Change
 from data.session import open_store
+from own_loop import run
 from places import worker
 from served import DEADLINE_S, served, serving
 
@@ -328,7 +328,7 @@ def test_a_client_too_slow_is_cut_and_may_come_back(sqlite_store):
         got += [item async for item in stream]
         return got
 
-    got = asyncio.run(crowd())
+    got = run(crowd())
     assert len(got) == 1 + QUEUE
 
 

@@ -1,4 +1,3 @@
-import asyncio
 import base64
 import hashlib
 import re
@@ -11,6 +10,7 @@ import pytest
 from dashapp.web.doors import PUBLIC, is_open
 from dashapp.web.gate import Gate, GateRules
 from data.errors import DatabaseUnusable
+from own_loop import run
 from served import CALLBACK, callback
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
@@ -94,7 +94,7 @@ def test_every_websocket_is_closed(house, cookie):
 
     headers = [(b"host", b"h"), (b"origin", b"http://h"), (b"cookie", cookie)]
     scope = {"type": "websocket", "path": "/_dash-ws-callback", "headers": headers}
-    asyncio.run(house.app(scope, receive, send))
+    run(house.app(scope, receive, send))
     assert sent == [{"type": "websocket.close", "code": 1008}]
 
 
@@ -207,7 +207,7 @@ def test_without_its_database_the_server_says_so_and_tries_again(house):
         async with httpx.AsyncClient(transport=transport, base_url="http://h") as client:
             return await client.get("/", headers={"Accept": accept, "Cookie": "sid=x"})
 
-    plain, page = asyncio.run(ask("*/*")), asyncio.run(ask("text/html"))
+    plain, page = run(ask("*/*")), run(ask("text/html"))
     assert (plain.status_code, plain.json()) == (503, {"error": 503})
     assert plain.headers["retry-after"] == "5"
     assert page.status_code == 503

@@ -1,4 +1,3 @@
-import asyncio
 import gzip
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from data.rules.areas import AreaLevel, BuildingKind, Role
 from data.rules.coverage import CoverageStatus
 from data.rules.map_bytes import FILL, MapFlag
 from data.session import open_store
+from own_loop import run
 from places import FROM, worker
 from served import served
 
@@ -378,7 +378,7 @@ def test_what_is_kept_of_bundles_is_bounded():
                 answer = await client.get(f"/assets/x{number}.js")
                 assert answer.content == b"x" * 100
 
-    asyncio.run(ask_often())
+    run(ask_often())
     assert len(packed.kept) == MOST_KEPT
 
 
@@ -392,7 +392,7 @@ def test_a_made_up_query_is_no_new_bundle():
                 made.append(await client.get(f"/assets/x.js?m={number}"))
                 made.append(await client.get(f"/assets/x.js?{number}"))
 
-    asyncio.run(ask_often())
+    run(ask_often())
     assert len(packed.kept) == 2
     assert {answer.headers["cache-control"] for answer in made[::2]} == {PUBLIC_IMMUTABLE}
     assert {answer.headers["cache-control"] for answer in made[1::2]} == {"no-cache"}

@@ -1,4 +1,3 @@
-import asyncio
 import re
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -13,6 +12,7 @@ from dashapp.web.sign_in import own_page
 from dashapp.web.sign_in_page import came_from_elsewhere, sign_in_page
 from data.models import Account, Clock, SignIn
 from data.seed.accounts import DemoAccount
+from own_loop import run
 from served import CALLBACK, PASSWORD, callback, page, wire
 
 
@@ -53,7 +53,7 @@ def test_in_production_the_cookie_is_bound_to_tls_and_to_this_host(own_house, tm
     settings = Settings(database_url=own_house.store.url, production=True, key_ring=ring)
     gate = create_app(settings, own_house.store, page, wire).gate
     assert gate.rules.cookie == "__Host-sid"
-    sent = asyncio.run(posted(gate, f"username=ann&password={PASSWORD}".replace(" ", "+").encode()))
+    sent = run(posted(gate, f"username=ann&password={PASSWORD}".replace(" ", "+").encode()))
     cookies = [value.decode() for name, value in sent if name == b"set-cookie"]
     assert any(c.startswith("__Host-sid=") and "Secure" in c for c in cookies)
     assert all("Secure" in c and "Domain" not in c for c in cookies)
