@@ -39,5 +39,5 @@ groups="--no-dev"
 # The machine's own certificates, where it has them: an office proxy's is among them and not in uv.
 [ -e /etc/ssl/certs/ca-certificates.crt ] && export UV_SYSTEM_CERTS=true
 # --inexact: keep uv and pip themselves, and the tests' packages when only serving.
-.venv/bin/uv sync --frozen --quiet --inexact "$groups"
+.venv/bin/uv sync --frozen --quiet --inexact --compile-bytecode "$groups"
 touch "$stamp"

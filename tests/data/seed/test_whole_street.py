@@ -1,5 +1,6 @@
 """The street as `make serve` shows it: big enough to look like life."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 
@@ -8,6 +9,8 @@ import pytest
 from sqlalchemy import Integer, cast, func, select
 
 from conftest import TODAY
+from data.commands.door_results import DoorResult
+from data.commands.dwellings import Door, record_door
 from data.models import (
     AreaFlag,
     Building,
@@ -30,6 +33,7 @@ from data.models import (
     VerificationRound,
     Visit,
 )
+from data.queries.access import system_principal
 from data.rules.areas import AreaLevel, FlagKind
 from data.rules.coverage import CoverageStatus, DwellingStatus
 from data.rules.deadlines import SHANGHAI
@@ -41,19 +45,26 @@ from data.sealing import demo_ring
 from data.seed import build_demo
 from data.seed.rounds import CHECKED_BY
 from data.session import open_store
+from live_server import ROOT
 
+README = ROOT / "README.md"
 FREE = holidays.country_holidays("CN", years=range(2024, 2027))
 
 
 @pytest.fixture(scope="module")
-def session(databases):
-    """The whole street, read only."""
+def whole_street(databases):
     store = open_store(databases.copy("sqlite", "empty", lambda _store: None))
     build_demo(store, demo_ring(), as_of=TODAY)
-    with store.read() as opened:
-        yield opened
+    yield store
     store.dispose()
     databases.drop(store.url)
+
+
+@pytest.fixture(scope="module")
+def session(whole_street):
+    """The whole street, read only."""
+    with whole_street.read() as opened:
+        yield opened
 
 
 def counted(session, column, *where):
@@ -325,3 +336,19 @@ def test_few_registrations_are_stale_so_that_the_clock_means_something(session):
     marked = session.scalar(select(func.sum(cast(BuildingCoverage.stale > 0, Integer))))
     buildings = session.scalar(select(func.count()).select_from(Building))
     assert 0 < marked < 0.1 * buildings
+
+
+def test_the_door_that_the_readme_registers_changes_the_colour_of_its_building(whole_street):
+    told = re.search(r"shiyou record (\S+) (\S+) registered", README.read_text(encoding="utf8"))
+    door = Door(*told.groups())
+    status = (
+        select(BuildingCoverage.status)
+        .join(Building, Building.id == BuildingCoverage.building_id)
+        .where(Building.code == door.building)
+    )
+    with pytest.raises(InterruptedError), whole_street.write() as session:  # for the other tests
+        before = session.scalar(status)
+        record_door(session, system_principal(session), door, DoorResult.REGISTERED)
+        after = session.scalar(status)
+        raise InterruptedError
+    assert (before, after) == (CoverageStatus.PROGRESSING, CoverageStatus.NEAR_COMPLETE)
