@@ -68,7 +68,8 @@ def divide_by_entrance(
 
     building_of[i] indexes the building of entrance i; every building needs an entrance. Entrances
     are linked only within a building and where their buildings are: along the metres their cells
-    share, or, where none share enough (gates), the nearest two for the buildings' metres.
+    share, or, where none share enough (gates), the nearest two for the buildings' metres. Those of
+    one building always hang together: people pass between them inside it.
     """
     doors = _doors(building_of, len(buildings.cells))
     shares: dict[int, BaseGeometry] = {}
@@ -78,7 +79,7 @@ def divide_by_entrance(
     cells = tuple(shares[entrance] for entrance in range(len(entrances)))
     links: dict[tuple[int, int], float] = {}
     for own in doors.values():
-        links |= _links_between(cells, entrances, own, own, 0.0)
+        links |= _held_together(_links_between(cells, entrances, own, own, 0.0), entrances, own)
     for one, other, length_m in buildings.links:
         links |= _links_between(cells, entrances, doors[one], doors[other], length_m)
     compound = tuple(buildings.compound[building] for building in building_of)
@@ -114,6 +115,22 @@ def _links_between(
         return links
     nearest = min(pairs, key=lambda pair: entrances[pair[0]].distance(entrances[pair[1]]))
     return {nearest: instead_m}
+
+
+def _held_together(
+    links: dict[tuple[int, int], float], entrances: Sequence[Point], own: Sequence[int]
+) -> dict[tuple[int, int], float]:
+    """Join the groups in which a building's entrances lie by their nearest two, for no metres."""
+    held = dict(links)
+    place = {entrance: index for index, entrance in enumerate(own)}
+    while True:
+        drawn = [(place[one], place[other], m) for (one, other), m in held.items()]
+        first, *others = find_groups(len(own), drawn)
+        if not others:
+            return held
+        pairs = [(own[a], own[b]) for a in first for group in others for b in group]
+        one, other = min(pairs, key=lambda p: entrances[p[0]].distance(entrances[p[1]]))
+        held[min(one, other), max(one, other)] = 0.0
 
 
 def _touching(

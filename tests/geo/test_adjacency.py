@@ -7,6 +7,7 @@ from shapely import LineString, MultiPolygon, Point, Polygon, box
 
 from geo.adjacency import GATE_M, divide_by_entrance, find_adjacency
 from geo.adjacency_input import AdjacencyError, Trouble
+from geo.balance_problem import find_groups
 
 EAST, NORTH = 350_000.0, 3_450_000.0
 
@@ -175,6 +176,15 @@ def test_entrances_at_one_point_still_get_cells_and_links():
     assert (0, 1) in pairs(found)
     assert all(cell.area > 10 for cell in found.cells)
     assert Trouble.APART not in troubles(found)
+
+
+def test_entrances_of_a_building_hang_together_even_where_their_cells_do_not():
+    buildings = find_adjacency([*FOUR, FOUR[1]], [ground(2, 2)], [0] * 5)
+    outside = [Point(FOUR[1].centroid.x + 500 + x, NORTH) for x in (0, 40)]
+    doors = [*(shape.centroid for shape in FOUR), FOUR[1].centroid, *outside]
+    found = divide_by_entrance(buildings, doors, [0, 1, 2, 3, 4, 4, 4])
+    assert Trouble.APART not in troubles(found)
+    assert len(find_groups(7, found.links)) == 1
 
 
 def test_a_building_without_entrance_is_refused():
