@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 Tab = Literal["households", "tasks", "history"]
 TABS: Final = ("households", "tasks", "history")
 VIEWS: Final = ("both", "matrix", "list")
+MODES: Final = ("map", "grids")
 PERIODS: Final = ("half", "year", "all")
 # What codes are made of; anything else is no code and is not looked up.
 CODE: Final = re.compile(r"[0-9A-Za-z._:-]{1,40}\Z")
@@ -15,8 +16,9 @@ CODE: Final = re.compile(r"[0-9A-Za-z._:-]{1,40}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is chosen: a building or none, an area or none, the panel's tab, view, grid and period."""
+    """What is chosen: the module, a building, an area, the panel's tab, view, grid and period."""
 
+    mode: str = "map"
     building: str | None = None
     area: str | None = None
     tab: str = "households"
@@ -29,7 +31,9 @@ def read_selection(data: Any) -> Selection:
     """Read the browser's selection; whatever is malformed counts as not chosen."""
     given: Mapping[str, Any] = data if isinstance(data, dict) else {}
     tab, period, view = given.get("tab"), given.get("period"), given.get("view")
+    mode = given.get("mode")
     return Selection(
+        mode=mode if mode in MODES else "map",
         building=_code(given.get("building")),
         area=_code(given.get("area")),
         tab=tab if tab in TABS else "households",

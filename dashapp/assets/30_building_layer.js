@@ -20,10 +20,14 @@
       this.selected = null;
       this.hovered = null;
       this.shown = null; // predicate of ord, null shows all
+      this.theme = null; // other classes than coverage: a fill byte an ord and how each looks
     },
 
     setStatus(status) { this.fills = status.fills; this.flags = status.flags; this.repaint(); },
     setFilter(shown) { this.shown = shown; this.repaint(); },
+    setTheme(theme) { this.theme = theme; this.repaint(); },
+    fillOf(ord) { return (this.theme || this).fills[ord] || 0; },
+    looks() { return this.theme ? this.theme.look : this.look; },
     setSelected(ord) { const before = this.selected; this.selected = ord; this.repaintOf([before, ord]); },
     setHovered(ord) {
       if (ord === this.hovered) return;
@@ -89,18 +93,18 @@
       this.paintClasses(ctx, seen, coords.z, ratio);
       this.paintRings(ctx, el.tile, view, ratio);
       if (coords.z >= LABELS_FROM && el.tile.names) this.paintLabels(ctx, el.tile, view, seen.rows, ratio);
-      if (coords.z >= BADGES_FROM) this.paintBadges(ctx, el.tile, view, seen.rows, ratio);
+      if (coords.z >= BADGES_FROM && !this.theme) this.paintBadges(ctx, el.tile, view, seen.rows, ratio);
     },
 
     /* One path a fill and a side of the filter: a giant single path costs six times as much. */
     classes(tile, view, ratio) {
       const lit = {}, dim = {}, rows = [];
-      const { fills, shown, selected } = this, { box, ords } = tile, small = SMALL_PX * ratio;
+      const { selected } = this, shown = this.theme ? null : this.shown, { box, ords } = tile, small = SMALL_PX * ratio;
       const room = 8 * ratio / view.k; // a badge reaches over the edge of its building
       for (let i = 0; i < tile.n; i++) {
         const q = 4 * i, a = box[q], b = box[q + 1], c = box[q + 2], d = box[q + 3];
         if (c < view.x0 - room || a > view.x1 + room || d < view.y0 - room || b > view.y1 + room) continue;
-        const ord = ords[i], fill = fills[ord] || 0;
+        const ord = ords[i], fill = this.fillOf(ord);
         const side = shown === null || ord === selected || shown(ord) ? lit : dim;
         const path = side[fill] || (side[fill] = new Path2D());
         const w = (c - a) * view.k, h = (d - b) * view.k;
@@ -139,11 +143,11 @@
     },
 
     /* On paper classes are told without colour: by hatch, the verified by a double outline. */
-    colourOf(fill) { return S.printing && this.look.fill[fill] ? '#FFFFFF' : this.look.fill[fill]; },
-    isDouble(fill) { return S.printing && this.look.print[fill] === 'double'; },
+    colourOf(fill) { const { fill: fills } = this.looks(); return S.printing && fills[fill] ? '#FFFFFF' : fills[fill]; },
+    isDouble(fill) { return S.printing && this.looks().print[fill] === 'double'; },
 
     fillHatch(ctx, path, fill, ratio) {
-      const pattern = S.hatch(ctx, S.printing ? this.look.print[fill] : this.look.hatch[fill], ratio);
+      const pattern = S.hatch(ctx, S.printing ? this.looks().print[fill] : this.looks().hatch[fill], ratio);
       if (pattern) { ctx.fillStyle = pattern; ctx.fill(path, 'evenodd'); }
     },
 
@@ -155,8 +159,8 @@
         const label = tile.names[i][1], q = 4 * i;
         const w = (tile.box[q + 2] - tile.box[q]) * view.k;
         if (!label || ctx.measureText(label).width + 4 * ratio > w) continue;
-        const fill = this.fills[tile.ords[i]] || 0;
-        ctx.fillStyle = S.printing ? '#111111' : this.look.text[fill] || '#111111';
+        const fill = this.fillOf(tile.ords[i]);
+        ctx.fillStyle = S.printing ? '#111111' : this.looks().text[fill] || '#111111';
         ctx.fillText(label, (tile.box[q] + tile.box[q + 2]) / 2 * view.k + view.dx, (tile.box[q + 1] + tile.box[q + 3]) / 2 * view.k + view.dy);
       }
     },
@@ -177,7 +181,7 @@
 
     /* The halo is drawn over the edge: put the fill back so that the class stays readable. */
     fillAgain(ctx, path, ord, ratio) {
-      const fill = this.fills[ord] || 0, colour = this.colourOf(fill);
+      const fill = this.fillOf(ord), colour = this.colourOf(fill);
       if (colour) { ctx.fillStyle = colour; ctx.fill(path, 'evenodd'); }
       this.fillHatch(ctx, path, fill, ratio);
     },

@@ -17,6 +17,7 @@
   const PATHS_FROM = 16;
   const layers = {};
   let statuses = {};
+  let theme = null; // other classes than coverage: code -> colour
 
   const zoom = () => (S.map ? S.map.getZoom() : 14);
   const fillOf = (code) => {
@@ -30,14 +31,14 @@
       return style === GROUND.footpath ? { ...style, opacity: zoom() >= PATHS_FROM ? 1 : 0 } : style;
     },
     compounds(feature) {
-      const coloured = zoom() <= 15 && fillOf(feature.properties.code);
+      const code = feature.properties.code, coloured = theme ? theme[code] : zoom() <= 15 && fillOf(code);
       return {
         color: '#A7ADA9', weight: 1, opacity: zoom() >= 14 ? 1 : 0, fill: zoom() >= 14,
         fillColor: coloured || '#F4F4F1', fillOpacity: coloured ? 0.35 : 1,
       };
     },
     committees(feature) {
-      const coloured = zoom() < 14 && fillOf(feature.properties.code);
+      const coloured = !theme && zoom() < 14 && fillOf(feature.properties.code);
       return {
         color: '#5E6770', weight: 1.2, dashArray: '2 4', opacity: 1,
         fill: Boolean(coloured), fillColor: coloured || null, fillOpacity: 0.8,
@@ -124,6 +125,7 @@
       S.map.on('moveend', () => { clearTimeout(naming); naming = setTimeout(nameAreas, 120); });
       fetchStatuses();
     },
+    setTheme(colours) { theme = colours; if (S.map) restyle(); },
     refresh() { clearTimeout(soon); soon = setTimeout(fetchStatuses, 1000); },
     bounds(code) {
       for (const kind of ['compounds', 'committees', 'districts']) {

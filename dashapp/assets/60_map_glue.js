@@ -3,7 +3,7 @@
 (function (S) {
   const L = window.L;
   const early = window.shiyouEarly;
-  const KEPT = ['building', 'area', 'tab', 'view', 'grid', 'period', 'status'];
+  const KEPT = ['mode', 'building', 'area', 'tab', 'view', 'grid', 'period', 'status'];
   const TICK_MS = 2000;
   const TOUCH_MS = 200;
   const OUTSIDE = 'outside';
@@ -49,6 +49,7 @@
   let roomOf = null;
   async function tellServer() {
     const now = chosen();
+    S.sizes.enter(now.mode);
     await S.viewReady(now.view);
     dash_clientside.set_props('selection', { data: now });
     if (now.building !== roomOf) S.closeRoom();
@@ -129,6 +130,7 @@
       // Another map, from an import: the address holds what is on the screen.
       if (manifest.version !== version) { location.reload(); return; }
       layer.setStatus(status);
+      S.sizes.refresh();
       changed([chosenOrd]);
       S.mark('refetched', place);
     }).finally(() => { fetching = null; });
@@ -197,7 +199,7 @@
     S.map.on('moveend', writeViewSoon);
     window.addEventListener('popstate', () => { readView(); tellServer(); showChosen(); });
     showChosen();
-    if (chosen().building || chosen().area) tellServer();
+    if (chosen().building || chosen().area || chosen().mode) tellServer();
     if (!linked && chosen().building) goToBuilding(chosen().building);
   }
 
@@ -249,7 +251,10 @@
   }
 
   Object.assign(S, {
-    choose, go, chosen, nextOverdue, writeFilter: (status) => write({ status }, true),
+    choose, go, chosen, nextOverdue,
+    /* Another module on the same map: what was chosen in the one before is left there. */
+    enter: (mode) => choose({ mode: mode === 'map' ? null : mode, building: null, area: null, tab: null, grid: null }),
+    writeFilter: (status) => write({ status }, true),
     chooseUnderCross: () => chooseOrd(layer.hit(S.map.getCenter())),
     home() { const [w, s, e, n] = S.told().bounds; S.map.fitBounds([[s, w], [n, e]], { animate: false, paddingTopLeft: [S.legend.room(), 0] }); },
     state: () => ({ ...place, selected: chosenOrd }),

@@ -11,6 +11,7 @@
     alone: () => foldBoth(),
     print: () => S.paper.print(),
     close: () => S.choose({ building: null, tab: null, grid: null }),
+    'leave-area': () => S.choose({ area: null }),
     link: (button) => navigator.clipboard && navigator.clipboard.writeText(location.href).then(() => flash(button)),
     language: (button) => post('/language', { language: button.dataset.language }).then(() => location.reload()),
     'sign-out': () => post('/logout', {}).then(() => location.assign('/login')),
@@ -35,6 +36,7 @@
   }
 
   const clicks = {
+    module: (element, event) => { event.preventDefault(); S.enter(element.dataset.module); },
     go: (element) => { S.go(element.dataset.go, true); closeResults(); body().remove('areas-open'); },
     tab: (element) => S.choose({ tab: element.dataset.tab === 'households' ? null : element.dataset.tab }),
     grid: (element) => S.choose({ grid: element.dataset.grid }),
@@ -57,7 +59,7 @@
   document.addEventListener('click', (event) => {
     for (const name in clicks) {
       const element = event.target.closest(`[data-${name}]`);
-      if (element) { clicks[name](element); return; }
+      if (element) { clicks[name](element, event); return; }
     }
     if (!event.target.closest('.search')) closeResults();
   });

@@ -5,10 +5,13 @@ from dash.development.base_component import Component
 
 from dashapp.layout.flat import flat
 from dashapp.layout.marks import swatch
-from dashapp.text.palette import COVERAGE
+from dashapp.text.formats import count
+from dashapp.text.palette import COVERAGE, SIZE, SIZE_BYTE
 from dashapp.text.words import Words
 from data.rules.coverage import CoverageStatus
+from data.rules.grids import SEVERE_FROM, SizeStatus
 from data.rules.map_bytes import FILL, MapFlag
+from geo.feasibility import GRID_BAND
 
 MARKS = (
     (MapFlag.OVERDUE, "overdue", "Overdue tasks"),
@@ -17,6 +20,13 @@ MARKS = (
     (MapFlag.KEY_AREA, "key_area", "Key area"),
     (MapFlag.STALE, "stale", "Not confirmed for a year"),
 )
+# Households of each class (domain 5.3).
+BAND_OF = {
+    SizeStatus.UNDERSIZE: f"< {count(GRID_BAND.lower)}",
+    SizeStatus.IN_BAND: f"{count(GRID_BAND.lower)}–{count(GRID_BAND.upper)}",
+    SizeStatus.OVERSIZE: f"> {count(GRID_BAND.upper)}",
+    SizeStatus.SEVERELY_OVERSIZE: f"> {count(SEVERE_FROM)}",
+}
 
 
 def legend(w: Words) -> Component:
@@ -47,6 +57,36 @@ def legend(w: Words) -> Component:
             open=True,
             **{"data-testid": "legend"},
         )
+    )
+
+
+def size_legend(w: Words) -> Component:
+    """Return the legend of the map coloured by the size of grids, with the band beside each class."""
+    return flat(
+        html.Details(
+            [
+                html.Summary(
+                    [html.B(w("Size of grid")), html.Span(className="total", **{"data-total": ""})]
+                ),
+                html.Div([_size_row(size, w) for size in SIZE]),
+            ],
+            className="legend by-size",
+            open=True,
+            **{"data-testid": "size-legend"},
+        )
+    )
+
+
+def _size_row(size: SizeStatus, w: Words) -> Component:
+    return html.Div(
+        [
+            swatch(SIZE[size]),
+            html.Span(w(f"size {size.value}"), className="word"),
+            html.Small(BAND_OF[size]),
+            html.Span("", className="count"),
+        ],
+        className="line",
+        **{"data-size": str(SIZE_BYTE[size])},
     )
 
 

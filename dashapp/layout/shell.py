@@ -11,10 +11,10 @@ from dashapp import ids
 from dashapp.layout.building_panel import nothing_chosen
 from dashapp.layout.coverage_map import coverage_map
 from dashapp.layout.flat import flat
-from dashapp.layout.legend import legend
+from dashapp.layout.legend import legend, size_legend
 from dashapp.page_context import PageContext
 from dashapp.text.js_words import JS_WORDS
-from dashapp.text.palette import map_palette
+from dashapp.text.palette import map_palette, size_palette
 from dashapp.text.words import Words, words_for
 from data.principal import Principal
 
@@ -36,21 +36,9 @@ def page(principal: Principal | None, language: str, context: PageContext) -> Co
                 _top_bar(principal, w, context),
                 _context_bar(w, context),
                 _left(w),
-                html.Main(
-                    [coverage_map(context, w), legend(w), _map_tools(w), _print_title(w, context)],
-                    className="map",
-                    **{"data-testid": "map"},
-                ),
-                html.Aside(
-                    [
-                        html.Div(nothing_chosen(w), id=ids.PANEL),
-                        html.Div(
-                            id=ids.ROOM_DETAIL, className="room-detail", **{"aria-live": "polite"}
-                        ),
-                    ],
-                    className="panel",
-                    **{"data-testid": "building-panel", "aria-label": w("Building")},
-                ),
+                _map(w, context),
+                _panel(w),
+                html.Div(id=ids.MODULE, className="workspace"),
                 _splitter("left", w),
                 _splitter("right", w),
                 _phone_bar(w),
@@ -65,23 +53,62 @@ def page(principal: Principal | None, language: str, context: PageContext) -> Co
     )
 
 
+def _map(w: Words, context: PageContext) -> Component:
+    return html.Main(
+        [
+            coverage_map(context, w),
+            legend(w),
+            size_legend(w),
+            _map_tools(w),
+            _print_title(w, context),
+        ],
+        className="map",
+        **{"data-testid": "map"},
+    )
+
+
+def _panel(w: Words) -> Component:
+    """Return the right side: a building's panel, or what the module in use lists there."""
+    return html.Aside(
+        [
+            html.Div(nothing_chosen(w), id=ids.PANEL),
+            html.Div(id=ids.SIZES),
+            html.Div(id=ids.ROOM_DETAIL, className="room-detail", **{"aria-live": "polite"}),
+        ],
+        className="panel",
+        **{"data-testid": "building-panel", "aria-label": w("Building")},
+    )
+
+
 def _top_bar(principal: Principal | None, w: Words, context: PageContext) -> Component:
     return html.Header(
         [
             html.Span(className="mark", **{"aria-hidden": "true"}),
             html.B(w("Shiyou")),
             html.Span(context.subdistrict, className="subdistrict", title=context.subdistrict),
-            flat(
-                html.Nav(
-                    html.A(w("Map"), href="/", className="module here"),
-                    **{"aria-label": w("Modules")},
-                )
-            ),
+            flat(_modules(w)),
             _search(w),
             _language(w),
             _account(w, principal),
         ],
         className="topbar",
+    )
+
+
+def _modules(w: Words) -> Component:
+    modules = (("map", "/", "Map"), ("grids", "/?mode=grids", "Grids"))
+    return html.Nav(
+        [
+            html.A(
+                w(word),
+                href=address,
+                # The map's script marks another one when the address names it.
+                className="module here" if name == "map" else "module",
+                **{"data-module": name},
+            )
+            for name, address, word in modules
+        ],
+        **{"aria-label": w("Modules")},
     )
 
 
@@ -277,6 +304,7 @@ def _stores(w: Words, context: PageContext) -> list[Component]:
     told = {
         "words": words,
         "palette": map_palette(),
+        "sizes": size_palette(),
         "bounds": context.bounds,
         "layers": {
             id_: context.layers[kind] for kind, id_ in ids.LAYERS.items() if kind in context.layers

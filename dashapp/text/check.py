@@ -12,17 +12,22 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from dashapp.text.js_words import JS_WORDS
+from dashapp.text.grid_words import Finding
+from dashapp.text.js_words import JS_WORDS, REBALANCE_WORDS
 from dashapp.text.words import words_for
 from data.rules.areas import Role
 from data.rules.coverage import CoverageStatus, DwellingStatus
 from data.rules.deadlines import DueGroup
+from data.rules.grids import PlanState, SizeStatus
 from data.rules.register import PersonCategory
 from data.rules.work import RoundKind, TaskState, TaskType, Window
+from geo.balance_check import Fault
 
 ROOT: Final = Path(__file__).parent.parent
 SHOWN: Final[dict[str, type[StrEnum]]] = {
     "status": CoverageStatus,
+    "size": SizeStatus,
+    "plan": PlanState,
     "dwelling": DwellingStatus,
     "role": Role,
     "task": TaskType,
@@ -31,6 +36,8 @@ SHOWN: Final[dict[str, type[StrEnum]]] = {
     "due": DueGroup,
     "round": RoundKind,
     "category": PersonCategory,
+    "finding": Finding,
+    "fault": Fault,
 }
 RELATIONS: Final = range(9)
 LEVELS: Final = ("committee", "compound", "building")
@@ -46,12 +53,17 @@ def messages() -> frozenset[str]:
     dynamic |= {f"relation {number}" for number in RELATIONS} | {
         f"level {level}" for level in LEVELS
     }
-    return frozenset(dynamic | set(JS_WORDS) | set(_literals()))
+    return frozenset(dynamic | set(JS_WORDS) | set(REBALANCE_WORDS) | set(_literals()))
 
 
 def _literals() -> Iterator[str]:
     for path in sorted(
-        [*ROOT.glob("layout/*.py"), *ROOT.glob("web/*.py"), *ROOT.glob("text/formats.py")]
+        [
+            *ROOT.glob("layout/*.py"),
+            *ROOT.glob("web/*.py"),
+            *ROOT.glob("rebalancing/*.py"),
+            *ROOT.glob("text/formats.py"),
+        ]
     ):
         tree = ast.parse(path.read_text(encoding="utf8"))
         for node in ast.walk(tree):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from data.rules.coverage import CoverageStatus, DwellingStatus
+from data.rules.grids import SizeStatus
 from data.rules.map_bytes import FILL, NEUTRAL, MapFlag
 
 DARK: Final = "#14181E"
@@ -34,6 +35,7 @@ COVERED: Final = Shade("#4393C3", "#111111", print_hatch="lines")
 VERIFIED: Final = Shade("#08306B", "#FFFFFF", print_hatch="double")
 EXCLUDED: Final = Shade("#8A8A8A", "#111111", hatch="white", print_hatch="cross")
 REFUSED: Final = Shade("#F46D43", "#111111", hatch="black", print_hatch="dense")
+OUT_OF_SCOPE: Final = Shade(NEUTRAL_FILL, "#4A525C")
 UNLISTED: Final = Shade(None, "#111111", hatch="dashed", print_hatch="none")
 
 COVERAGE: Final = {
@@ -57,6 +59,14 @@ DWELLING: Final = {
     DwellingStatus.CONFLICT: COVERED,
     DwellingStatus.EXCLUDED: EXCLUDED,
 }
+# Too small to too large: two hues that part also for the colour-blind, the darker the further out.
+SIZE: Final = {
+    SizeStatus.UNDERSIZE: Shade("#92C5DE", "#111111", print_hatch="dots"),
+    SizeStatus.IN_BAND: Shade("#F7F7F7", "#111111", print_hatch="none"),
+    SizeStatus.OVERSIZE: Shade("#F4A582", "#111111", print_hatch="sparse"),
+    SizeStatus.SEVERELY_OVERSIZE: Shade("#B2182B", "#FFFFFF", print_hatch="dense"),
+}
+SIZE_BYTE: Final = {status: byte for byte, status in enumerate(SIZE, start=1)}
 # One letter a status in the matrix; y is a conflict with nobody registered.
 LETTER: Final = {
     DwellingStatus.VERIFIED: "v",
@@ -87,17 +97,30 @@ def dwelling_letter(status: DwellingStatus, *, resolved: bool) -> str:
     return LETTER[status]
 
 
-def map_palette() -> dict[str, object]:
-    """Return what the map's script needs: fills and text colours by byte, badges in order."""
-    by_byte = {str(FILL[status]): shade for status, shade in COVERAGE.items()}
-    by_byte[str(NEUTRAL)] = Shade(NEUTRAL_FILL, "#4A525C")
-    letters = {LETTER[status]: shade for status, shade in DWELLING.items()}
-    letters[UNRESOLVED_CONFLICT] = LAGGING
+def size_palette() -> dict[str, object]:
+    """Return how buildings look by the size of their grid; byte 0 is a building out of scope."""
+    by_byte = {str(SIZE_BYTE[status]): shade for status, shade in SIZE.items()}
+    by_byte[str(NEUTRAL)] = OUT_OF_SCOPE
+    return _looks(by_byte)
+
+
+def _looks(by_byte: dict[str, Shade]) -> dict[str, object]:
     return {
         "fill": {byte: shade.fill for byte, shade in by_byte.items()},
         "text": {byte: shade.text for byte, shade in by_byte.items()},
         "hatch": {byte: shade.hatch for byte, shade in by_byte.items() if shade.hatch},
         "print": {byte: shade.print_hatch for byte, shade in by_byte.items() if shade.print_hatch},
+    }
+
+
+def map_palette() -> dict[str, object]:
+    """Return what the map's script needs: fills and text colours by byte, badges in order."""
+    by_byte = {str(FILL[status]): shade for status, shade in COVERAGE.items()}
+    by_byte[str(NEUTRAL)] = OUT_OF_SCOPE
+    letters = {LETTER[status]: shade for status, shade in DWELLING.items()}
+    letters[UNRESOLVED_CONFLICT] = LAGGING
+    return {
+        **_looks(by_byte),
         "outline": DARK,
         "badges": [int(flag) for flag in BADGES],
         "cells": {letter: [s.fill, s.text, s.hatch] for letter, s in letters.items()},

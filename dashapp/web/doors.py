@@ -26,6 +26,7 @@ READS: Final = (
     "/manifest",
     "/status",
     "/areas",
+    "/grid-sizes",
     "/feed",
     "/tiles/{}",
     "/names/{}",

@@ -9,6 +9,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
+from dashapp.text.palette import SIZE_BYTE
 from dashapp.web.feed import Feed
 from dashapp.web.identity import required_principal
 from dashapp.web.map_files import MapShelf
@@ -18,7 +19,9 @@ from data.errors import NotFound
 from data.principal import Principal
 from data.queries.cards import building_card
 from data.queries.changes import feed_position
+from data.queries.grids import building_sizes, grid_sizes
 from data.queries.map_status import area_statuses, map_status
+from data.rules.areas import AreaLevel
 from data.session import Store, answers
 
 IMMUTABLE: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -63,6 +66,10 @@ def add_map_states(server: FastAPI, store: Store, feed: Feed) -> None:
     @server.get("/areas")
     async def areas() -> Response:
         return await in_thread(_areas, store, required_principal())
+
+    @server.get("/grid-sizes")
+    async def sizes() -> Response:
+        return await in_thread(_grid_sizes, store, required_principal())
 
     @server.get("/card/{number}")
     async def card(number: str) -> Response:
@@ -129,6 +136,18 @@ def _areas(store: Store, principal: Principal) -> Response:
         rev, found = feed_position(session), area_statuses(session, principal)
     areas = {area.code: [area.fill, area.overdue, area.n, area.resolved] for area in found}
     return JSONResponse({"rev": rev, "areas": areas}, headers=NO_STORE)
+
+
+def _grid_sizes(store: Store, principal: Principal) -> Response:
+    with store.read() as session:
+        buildings, rows = building_sizes(session, principal), grid_sizes(session, principal)
+    by_byte: dict[int, list[int]] = {}
+    for ord_, size in buildings:
+        by_byte.setdefault(SIZE_BYTE[size], []).append(ord_)
+    compounds = {
+        row.code: SIZE_BYTE[row.size] for row in rows if row.level is AreaLevel.COMPOUND
+    }
+    return JSONResponse({"buildings": by_byte, "compounds": compounds}, headers=NO_STORE)
 
 
 def _card(store: Store, principal: Principal, number: str) -> Response:
