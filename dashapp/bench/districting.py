@@ -11,15 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
-from data.errors import RegisterError
+from dashapp.bench.instance import UnreadableInstance, first_seconds
 from geo.balance import rebalance
 from geo.balance_problem import PRESETS, BalanceError, BalanceProblem, Preset
 from geo.balance_search import Limits
 from geo.feasibility import Band, BandError
-
-
-class UnreadableInstance(RegisterError):
-    """A benchmark file that is missing or not an instance."""
 
 
 def command(
@@ -28,13 +24,16 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """Cut benchmark instances. Example: shiyou bench districting OK-county.json --seconds 8."""
-    for path in files:
-        answer = solve_file(path, seconds)
+    for place, path in enumerate(files):
+        answer = solve_file(path, seconds if place else first_seconds(seconds))
         typer.echo(json.dumps(answer) if as_json else _line(answer))
 
 
 def solve_file(path: Path, seconds: float) -> dict[str, Any]:
-    """Return the solution of one instance with its cut, within `seconds` of wall time."""
+    """Return the solution of one instance with its cut, within `seconds` of wall time.
+
+    Raises UnreadableInstance.
+    """
     started = time.monotonic()
     problem = read_instance(path)
     limits = Limits(seconds=max(0.1, seconds - (time.monotonic() - started)))

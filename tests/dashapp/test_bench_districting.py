@@ -5,7 +5,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from dashapp.bench.districting import UnreadableInstance, command, read_instance, solve_file
+from benchmarks.districting_answers import cut_weight, faults
+from dashapp.bench.districting import command, read_instance, solve_file
+from dashapp.bench.instance import UnreadableInstance
 from geo.balance_check import examine
 
 INSTANCES = Path(__file__).parents[1] / "fixtures" / "districting"
@@ -26,6 +28,16 @@ def test_a_solved_file_holds_the_solution_beside_the_figure():
     assert answer["cut"] == pytest.approx(340.6) == pytest.approx(figures.boundary_m)
     assert (answer["violations"], answer["contiguous"]) == ([], True)
     assert answer["seconds"] < 4
+    assert cut_weight(S30, answer["assignment"]) == answer["cut"]
+    assert faults(S30, answer["assignment"]) == []
+
+
+def test_the_recount_names_what_an_answer_breaks():
+    half = [int(unit >= 15) for unit in range(30)]
+    half[0] = 1
+    assert faults(S30, half) == [
+        "part 0 has 785", "part 1 has 1017", "part 1 lies in pieces",
+    ]  # fmt: skip
 
 
 def test_an_instance_without_a_plan_names_its_violations(tmp_path):
