@@ -145,7 +145,7 @@
       node('div', { class: 'rb-body' },
         slot('canvas-card', 'section', { 'aria-label': word('Drawing of the cut') }),
         node('aside', { class: 'rb-side' }, slot('table', 'section', { class: 'rb-card rb-table' }), slot('warnings'), slot('force', 'section', { class: 'rb-card rb-force' }), slot('checks', 'section', { class: 'rb-card rb-checks' }), slot('staff', 'section', { class: 'rb-card rb-staff' }))),
-      slot('live', 'p', { class: 'unseen', 'aria-live': 'polite' }),
+      slot('live', 'p', { class: 'rb-live unseen', 'aria-live': 'polite' }),
       slot('tip', 'div', { class: 'rb-tip', hidden: true }),
       slot('sign', 'div'),
     );
@@ -165,6 +165,7 @@
     });
     slots['canvas-card'].append(drawing.svg, slots.selection = node('div', { class: 'rb-selection' }), slots.legend = node('div', { class: 'rb-legend' }), tools(), button(word('Show drawing'), () => { root.classList.add('drawing-shown'); drawing.show(); }, { class: 'rb-show' }), node('p', { class: 'rb-hint' }, word('Drag a building to another grid · Shift paints a box · double-click locks')));
     drawing.setLocked(work.locked);
+    drawing.setChosen(work.chosen);
     drawStaff();
     drawSign();
     refresh();
@@ -297,7 +298,7 @@
     const before = cut.now.map((grid, i) => ({ grid, own: model.now[i] }));
     slots.table.replaceChildren(node('table', { 'data-columns': work.columns },
       node('thead', {}, node('tr', {}, node('th', {}, word('Grid')), node('th', { class: 'num' }, word('hh')), node('th', {}, `${count(lower)} – ${count(upper)}`),
-        head('Buildings', 'people'), head('Persons', 'people'), head('Open', 'people'), head('Boundary m', 'shape'), head('Compactness', 'shape'), head('Changes hands', 'shape'))),
+        head('bldgs', 'people'), head('Persons', 'people'), head('Open', 'people'), head('Boundary m', 'shape'), head('Compactness', 'shape'), head('Changes hands', 'shape'))),
       node('tbody', {}, group('Before'),
         before.map(({ grid, own }) => node('tr', {}, node('td', {}, word('Was {name}', { name: grid.name })), node('td', { class: 'num' }, node('b', {}, count(own.hh))), size(own.hh), cells(own, own.buildings))),
         group('After'),
@@ -370,7 +371,7 @@
     slots.staff.hidden = false;
     slots.staff.replaceChildren(node('details', {}, node('summary', {}, node('h2', {}, word('Per worker')), node('span', { class: 'quiet' }, word('{n} households for a full-time member', { n: member }))),
       node('table', {}, node('thead', {}, node('tr', {}, node('th', {}, word('Now')), ...['hh', 'Persons', 'Open'].map((text) => node('th', { class: 'num' }, word(text))), node('th', { class: 'num' }, '÷ ', member))),
-        node('tbody', {}, staff.map((row) => node('tr', {}, node('td', {}, row.name), ...[row.households, row.persons, row.tasks].map((value) => node('td', { class: 'num' }, count(value))), node('td', { class: 'num' }, (row.households / member).toFixed(2)))), slots.staffAfter = node('tr', {})))));
+        node('tbody', {}, staff.map((row) => node('tr', {}, node('td', {}, row.name), ...[row.households, row.persons, row.tasks].map((value) => node('td', { class: 'num' }, count(value))), node('td', { class: 'num' }, (row.households / member).toFixed(2))))))));
   }
 
   // -- beside the drawing: what is chosen and where it may go

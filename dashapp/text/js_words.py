@@ -52,7 +52,7 @@ REBALANCE_WORDS: Final = (
     "Before",
     "Boundary",
     "Boundary m",
-    "Buildings",
+    "bldgs",
     "By entrance",
     "By hand",
     "Change hands",
