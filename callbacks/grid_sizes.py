@@ -12,7 +12,7 @@ from dashapp.text.words import words_for
 from dashapp.url import Selection, read_selection
 from dashapp.web.identity import current_language, required_principal
 from data.principal import Principal
-from data.queries.grids import grid_sizes
+from data.queries.grid_sizes import grid_sizes
 
 
 def show_sizes(

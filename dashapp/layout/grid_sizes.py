@@ -11,7 +11,7 @@ from dashapp.layout.marks import link_to, swatch
 from dashapp.text.formats import count
 from dashapp.text.palette import SIZE
 from dashapp.text.words import Words
-from data.queries.grids import SizeRow
+from data.queries.grid_sizes import SizeRow
 from data.rules.areas import AreaLevel
 from data.rules.grids import SizeStatus
 from geo.feasibility import GRID_BAND

@@ -19,7 +19,7 @@ from data.errors import NotFound
 from data.principal import Principal
 from data.queries.cards import building_card
 from data.queries.changes import feed_position
-from data.queries.grids import building_sizes, grid_sizes
+from data.queries.grid_sizes import building_sizes, grid_sizes
 from data.queries.map_status import area_statuses, map_status
 from data.rules.areas import AreaLevel
 from data.session import Store, answers

@@ -19,6 +19,7 @@ from data.models.areas import (
 from data.models.base import Base
 from data.models.derived import BuildingCoverage, Clock, StatusChange
 from data.models.events import Event, Job
+from data.models.grids import GridPlan, GridPlanPart, GridPlanUnit
 from data.models.register import Discrepancy, Household, Person, Residence, VacancyEvidence
 from data.models.work import (
     Task,
@@ -47,6 +48,9 @@ __all__ = [
     "Grant",
     "Grid",
     "GridMembership",
+    "GridPlan",
+    "GridPlanPart",
+    "GridPlanUnit",
     "Household",
     "Job",
     "Landmark",

@@ -1,212 +1,297 @@
-"""How large grids and compounds are, counted from the doors of their entrances."""
+"""A place that is to be cut into grids, as it is now."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session
+from shapely import LineString, Point
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased
 
+from data.errors import NotFound
 from data.models import (
     Building,
     Committee,
     Compound,
-    Dwelling,
     Entrance,
+    Footpath,
+    Gate,
     Grid,
     GridMembership,
-    Household,
-    Residence,
-    Task,
 )
 from data.principal import Principal
-from data.queries.derivation import ON_REGISTER
+from data.queries.grid_sizes import Load, entrance_loads
 from data.rules.areas import AreaLevel
-from data.rules.grids import PlanState, SizeStatus, size_status
-from data.rules.register import HouseholdState
-from data.rules.work import OPEN_TASK_STATES
+from data.rules.grids import SizeStatus, size_status
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """What somebody has to serve: households, persons on the register, open tasks."""
+class GroundUnit:
+    """An entrance: what is never cut. `building` and `grid` index the ground's; `point` EPSG:4326."""
 
-    households: int = 0
-    persons: int = 0
-    open_tasks: int = 0
-
-    def __add__(self, other: "Load") -> "Load":
-        """Return both together."""
-        return Load(
-            self.households + other.households,
-            self.persons + other.persons,
-            self.open_tasks + other.open_tasks,
-        )
+    entrance_id: int
+    number: str
+    building: int
+    households: int
+    persons: int
+    open_tasks: int
+    grid: int | None
+    point: Point
 
 
 @dataclass(frozen=True, slots=True)
-class SizeRow:
-    """One grid or compound in scope and how large it is; `plan` is where its newest plan stands."""
+class GroundBuilding:
+    """A building of the place; `compound` indexes the ground's compounds, `outline` EPSG:4326."""
+
+    code: str
+    label: str
+    outline: BaseGeometry
+    compound: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroundGrid:
+    """A present grid, with what of it lies within the place."""
+
+    code: str
+    name: str
+    households: int
+    buildings: int
+    persons: int
+    open_tasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroundCompound:
+    """A compound of the place; `outline` EPSG:4326."""
+
+    code: str
+    name: str
+    outline: BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class GridGround:
+    """A compound, grid or committee with all its entrances, gates, and the streets that cross it."""
 
     level: AreaLevel
     code: str
     name: str
     committee_code: str
     committee_name: str
+    committee_households: int
     households: int
     persons: int
-    buildings: int
     open_tasks: int
     size: SizeStatus
-    plan: PlanState | None = None
+    units: tuple[GroundUnit, ...]
+    buildings: tuple[GroundBuilding, ...]
+    compounds: tuple[GroundCompound, ...]
+    grids: tuple[GroundGrid, ...]
+    gates: tuple[Point, ...] = ()
+    barriers: tuple[LineString, ...] = ()
+    committee_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Door:
-    entrance_id: int
-    building_id: int
-    ord: int
-    compound_id: int | None
-    grid_id: int | None
+class Place:
+    """A place by its code and level, with the committee it belongs to."""
+
+    id: int
+    code: str
+    name: str
+    committee_id: int
+    committee_code: str
+    committee_name: str
 
 
-def grid_sizes(session: Session, principal: Principal) -> list[SizeRow]:
-    """Return every current grid and compound in scope, worst class first, the largest of it first.
+PLACES: Final[Mapping[AreaLevel, Any]] = {
+    AreaLevel.COMPOUND: Compound,
+    AreaLevel.GRID: Grid,
+    AreaLevel.COMMITTEE: Committee,
+}
 
-    Households are those on the register today (active, current) behind current dwellings, counted at
-    their entrance: the sums are those of the area tree. A task of a whole building counts at its first
-    entrance.
+
+def grid_ground(session: Session, principal: Principal, level: AreaLevel, code: str) -> GridGround:
+    """Return a compound, grid or committee in scope as it is today; NotFound outside it.
+
+    Households, persons and open tasks are counted as in `data.queries.grid_sizes`.
     """
-    within = Committee.id.in_(principal.committees)
-    doors, loads = _doors(session, within), entrance_loads(session, within)
-    rows = [
-        *_size_rows(AreaLevel.GRID, _grids(session, principal), doors, loads, "grid_id"),
-        *_size_rows(
-            AreaLevel.COMPOUND, _compounds(session, principal), doors, loads, "compound_id"
+    place = find_place(session, principal, level, code)
+    loads = entrance_loads(session, Committee.id == place.committee_id)
+    rows = _entrance_rows(session, place, level)
+    buildings, compounds = _drawn(session, rows)
+    grids = [grid for grid in dict.fromkeys(row.grid_id for row in rows) if grid is not None]
+    units = _units(rows, loads, {b: i for i, b in enumerate(buildings)}, grids)
+    total = sum((_load(unit) for unit in units), Load())
+    outlines = {id_: i for i, id_ in enumerate(compounds)}
+    return GridGround(
+        level=level,
+        code=place.code,
+        name=place.name,
+        committee_code=place.committee_code,
+        committee_name=place.committee_name,
+        committee_households=sum(load.households for load in loads.values()),
+        households=total.households,
+        persons=total.persons,
+        open_tasks=total.open_tasks,
+        size=size_status(total.households),
+        units=units,
+        buildings=tuple(
+            GroundBuilding(b.code, b.label, b.outline, outlines.get(b.compound_id))
+            for b in buildings.values()
         ),
-    ]
-    worst = list(SizeStatus)
-    return sorted(rows, key=lambda row: (-worst.index(row.size), -row.households, row.code))
-
-
-def building_sizes(session: Session, principal: Principal) -> list[tuple[int, SizeStatus]]:
-    """Return (ord, class of the largest grid that holds one of its entrances) of buildings in scope."""
-    within = Committee.id.in_(principal.committees)
-    doors, loads = _doors(session, within), entrance_loads(session, within)
-    households: Counter[int] = Counter()
-    for door in doors:
-        if door.grid_id is not None:
-            households[door.grid_id] += loads.get(door.entrance_id, Load()).households
-    largest: dict[int, int] = {}
-    for door in doors:
-        if door.grid_id is not None:
-            largest[door.ord] = max(largest.get(door.ord, 0), households[door.grid_id])
-    return [(ord_, size_status(size)) for ord_, size in sorted(largest.items())]
-
-
-def entrance_loads(session: Session, within: ColumnElement[bool]) -> dict[int, Load]:
-    """Return what is to be served behind each entrance of the committees named by `within`."""
-    households = _by_entrance(
-        session,
-        within,
-        Household,
-        Household.state == HouseholdState.ACTIVE,
-        Household.valid_to.is_(None),
+        compounds=tuple(GroundCompound(c.code, c.name, c.outline) for c in compounds.values()),
+        grids=_ground_grids(session, grids, units),
+        gates=_gates(session, compounds),
+        barriers=_streets(session, place, compounds, buildings),
+        committee_id=place.committee_id,
     )
-    persons = _by_entrance(session, within, Residence, Residence.state.in_(ON_REGISTER))
-    tasks = _by_entrance(session, within, Task, Task.state.in_(OPEN_TASK_STATES))
-    tasks.update(_building_tasks(session, within))
-    return {
-        entrance: Load(households[entrance], persons[entrance], tasks[entrance])
-        for entrance in {*households, *persons, *tasks}
-    }
 
 
-def _by_entrance(
-    session: Session, within: ColumnElement[bool], of: Any, *where: ColumnElement[bool]
-) -> Counter[int]:
-    statement = (
-        select(Dwelling.entrance_id, func.count())
-        .join(of, of.dwelling_id == Dwelling.id)
-        .join(Committee, Committee.id == Dwelling.committee_id)
-        .where(within, Dwelling.valid_to.is_(None), *where)
-        .group_by(Dwelling.entrance_id)
-    )
-    return _counted(session, statement)
+def find_place(session: Session, principal: Principal, level: AreaLevel, code: str) -> Place:
+    """Return a compound, grid or committee in scope; NotFound outside it."""
+    model = PLACES.get(level)
+    if model is None:
+        raise NotFound("no such place within your area")
+    committee = aliased(Committee)
+    its_committee = model.id if model is Committee else model.committee_id
+    row = session.execute(
+        select(model.id, model.code, model.name, committee.id, committee.code, committee.name)
+        .join(committee, committee.id == its_committee)
+        .where(
+            model.code == code,
+            model.valid_to.is_(None),
+            committee.id.in_(principal.committees),
+        )
+    ).first()
+    if row is None:
+        raise NotFound("no such place within your area")
+    return Place(*row)
 
 
-def _counted(session: Session, statement: Select[int, int]) -> Counter[int]:
-    counted: Counter[int] = Counter()
-    for entrance, found in session.execute(statement):
-        counted[entrance] = found
-    return counted
-
-
-def _building_tasks(session: Session, within: ColumnElement[bool]) -> Counter[int]:
-    """Count the tasks of whole buildings at their first entrances."""
-    first = (
-        select(Entrance.building_id, func.min(Entrance.id).label("entrance_id"))
-        .where(Entrance.valid_to.is_(None))
-        .group_by(Entrance.building_id)
-        .subquery()
-    )
-    statement = (
-        select(first.c.entrance_id, func.count())
-        .join(Task, Task.building_id == first.c.building_id)
-        .join(Committee, Committee.id == Task.committee_id)
-        .where(within, Task.dwelling_id.is_(None), Task.state.in_(OPEN_TASK_STATES))
-        .group_by(first.c.entrance_id)
-    )
-    return _counted(session, statement)
-
-
-def _doors(session: Session, within: ColumnElement[bool]) -> list[_Door]:
-    statement = (
-        select(Entrance.id, Building.id, Building.ord, Building.compound_id, GridMembership.grid_id)
+def _entrance_rows(session: Session, place: Place, level: AreaLevel) -> Sequence[Any]:
+    within: ColumnElement[bool] = {
+        AreaLevel.COMPOUND: Building.compound_id == place.id,
+        AreaLevel.GRID: GridMembership.grid_id == place.id,
+        AreaLevel.COMMITTEE: Entrance.committee_id == place.id,
+    }[level]
+    return session.execute(
+        select(
+            Entrance.id,
+            Entrance.number,
+            Entrance.point,
+            Entrance.building_id,
+            GridMembership.grid_id,
+        )
         .join(Building, Building.id == Entrance.building_id)
-        .join(Committee, Committee.id == Entrance.committee_id)
         .outerjoin(
             GridMembership,
             (GridMembership.entrance_id == Entrance.id) & GridMembership.valid_to.is_(None),
         )
-        .where(within, Entrance.valid_to.is_(None), Building.valid_to.is_(None))
+        .where(
+            within,
+            Entrance.committee_id == place.committee_id,
+            Entrance.valid_to.is_(None),
+            Building.valid_to.is_(None),
+        )
+        .order_by(Building.ord, Entrance.position, Entrance.id)
+    ).all()
+
+
+def _drawn(session: Session, rows: Sequence[Any]) -> tuple[dict[int, Any], dict[int, Any]]:
+    """Return the buildings with these entrances in their order, and the compounds around them."""
+    ids = list(dict.fromkeys(row.building_id for row in rows))
+    found = session.execute(
+        select(Building.id, Building.code, Building.label, Building.outline, Building.compound_id)
+        .where(Building.id.in_(ids))
+        .order_by(Building.ord)
+    ).all()
+    around = {row.compound_id for row in found if row.compound_id is not None}
+    compounds = session.execute(
+        select(Compound.id, Compound.code, Compound.name, Compound.outline)
+        .where(Compound.id.in_(around))
+        .order_by(Compound.code)
+    ).all()
+    return {row.id: row for row in found}, {row.id: row for row in compounds}
+
+
+def _units(
+    rows: Sequence[Any], loads: Mapping[int, Load], buildings: Mapping[int, int], grids: list[int]
+) -> tuple[GroundUnit, ...]:
+    return tuple(
+        GroundUnit(
+            entrance_id=row.id,
+            number=row.number,
+            building=buildings[row.building_id],
+            households=loads.get(row.id, Load()).households,
+            persons=loads.get(row.id, Load()).persons,
+            open_tasks=loads.get(row.id, Load()).open_tasks,
+            grid=None if row.grid_id is None else grids.index(row.grid_id),
+            point=row.point,
+        )
+        for row in rows
     )
-    return [_Door(*row) for row in session.execute(statement)]
 
 
-def _grids(session: Session, principal: Principal) -> Iterable[Any]:
-    return session.execute(_named(Grid, principal))
+def _load(unit: GroundUnit) -> Load:
+    return Load(unit.households, unit.persons, unit.open_tasks)
 
 
-def _compounds(session: Session, principal: Principal) -> Iterable[Any]:
-    return session.execute(_named(Compound, principal))
+def _ground_grids(
+    session: Session, grids: list[int], units: Sequence[GroundUnit]
+) -> tuple[GroundGrid, ...]:
+    named = {
+        row.id: row
+        for row in session.execute(select(Grid.id, Grid.code, Grid.name).where(Grid.id.in_(grids)))
+    }
+    made = []
+    for index, id_ in enumerate(grids):
+        own = [unit for unit in units if unit.grid == index]
+        load = sum((_load(unit) for unit in own), Load())
+        made.append(
+            GroundGrid(
+                named[id_].code,
+                named[id_].name,
+                load.households,
+                len({unit.building for unit in own}),
+                load.persons,
+                load.open_tasks,
+            )
+        )
+    return tuple(made)
 
 
-def _named(of: Any, principal: Principal) -> Select[*tuple[Any, ...]]:
-    return (
-        select(of.id, of.code, of.name, Committee.code, Committee.name)
-        .join(Committee, Committee.id == of.committee_id)
-        .where(of.committee_id.in_(principal.committees), of.valid_to.is_(None))
+def _gates(session: Session, compounds: Mapping[int, Any]) -> tuple[Point, ...]:
+    statement = select(Gate.point).where(Gate.compound_id.in_(compounds), Gate.valid_to.is_(None))
+    return tuple(session.scalars(statement.order_by(Gate.id)))
+
+
+def _streets(
+    session: Session, place: Place, compounds: Mapping[int, Any], buildings: Mapping[int, Any]
+) -> tuple[LineString, ...]:
+    """Return the streets that touch the place: whoever serves a grid does not cross them."""
+    around: list[BaseGeometry] = [row.outline for row in (*compounds.values(), *buildings.values())]
+    if not around:
+        return ()
+    west, south, east, north = (
+        function(box[side] for box in (shape.bounds for shape in around))
+        for side, function in enumerate((min, min, max, max))
     )
-
-
-def _size_rows(
-    level: AreaLevel,
-    named: Iterable[Any],
-    doors: list[_Door],
-    loads: dict[int, Load],
-    key: str,
-) -> Iterable[SizeRow]:
-    sums: dict[int, Load] = defaultdict(Load)
-    buildings: dict[int, set[int]] = defaultdict(set)
-    for door in doors:
-        place = getattr(door, key)
-        sums[place] += loads.get(door.entrance_id, Load())
-        buildings[place].add(door.building_id)
-    for id_, code, name, committee_code, committee_name in named:
-        load = sums[id_]
-        yield SizeRow(
-            level, code, name, committee_code, committee_name, load.households, load.persons,
-            len(buildings[id_]), load.open_tasks, size_status(load.households),
-        )  # fmt: skip
+    subdistrict = select(Committee.subdistrict_id).where(Committee.id == place.committee_id)
+    lines = session.scalars(
+        select(Footpath.line).where(
+            Footpath.subdistrict_id.in_(subdistrict.scalar_subquery()),
+            Footpath.is_street,
+            Footpath.valid_to.is_(None),
+        )
+    )
+    return tuple(
+        line  # type: ignore[misc]
+        for line in lines
+        if line.bounds[0] <= east
+        and line.bounds[2] >= west
+        and line.bounds[1] <= north
+        and line.bounds[3] >= south
+    )

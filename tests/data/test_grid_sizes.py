@@ -7,7 +7,7 @@ import pytest
 from data.principal import Principal
 from data.queries.access import system_principal
 from data.queries.areas import area_tree, grids_of
-from data.queries.grids import building_sizes, grid_sizes
+from data.queries.grid_sizes import building_sizes, grid_sizes
 from data.rules.areas import AreaLevel, Role
 from data.rules.grids import DECISIONS, PlanAct, PlanState, SizeStatus, allowed, size_status
 
