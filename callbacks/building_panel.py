@@ -94,7 +94,7 @@ _BODIES = {"households": _households, "tasks": _tasks, "history": _history}
 
 def _grid(head: BuildingHead, selection: Selection) -> str:
     """Return the grid that is asked for if the building has it, else its first."""
-    codes = [code for code, _ in head.grids]
+    codes = [grid.code for grid in head.grids]
     return selection.grid if selection.grid in codes else codes[0]
 
 

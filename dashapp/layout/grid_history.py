@@ -12,6 +12,7 @@ from dashapp.layout.flat import flat
 from dashapp.text.formats import count, day_in_year, interval, percent, percent_bare
 from dashapp.text.words import Words
 from data.queries.areas import AreaNode
+from data.queries.buildings import GridOf
 from data.queries.verification import GridHistory, RoundRow
 from data.rules.rates import Checked, Rate, total
 
@@ -21,13 +22,13 @@ HALF_YEAR = timedelta(days=183)
 def history_tab(
     history: GridHistory | None,
     grid: AreaNode | None,
-    grids: Sequence[tuple[str, str]],
+    grids: Sequence[GridOf],
     period: str,
     today: date,
     w: Words,
 ) -> Component:
     """Return one grid's rounds in a period, with a switch when the building has several grids."""
-    if history is None or grid is None:
+    if history is None:
         return flat(html.Div([html.H3(w("This building is in no grid yet."))], className="empty"))
     rounds = in_period(history.rounds, period, today)
     sums = total(row.checked for row in rounds)
@@ -57,20 +58,26 @@ def in_period(rounds: Sequence[RoundRow], period: str, today: date) -> list[Roun
 
 
 def _switch(
-    history: GridHistory, grid: AreaNode, grids: Sequence[tuple[str, str]], w: Words
+    history: GridHistory, grid: AreaNode | None, grids: Sequence[GridOf], w: Words
 ) -> list[Component]:
-    size = html.Small(w("{n} hh", n=count(grid.households)))
     if len(grids) < 2:
+        size = html.Small(w("{n} hh", n=count(grid.households)) if grid else "")
         return [html.B(w("grid {name}", name=history.name)), size]
     return [
         html.Button(
-            w("grid {name}", name=name),
+            _grid_name(each, w),
             type="button",
-            className="chip here" if code == history.code else "chip",
-            **{"data-grid": code},
+            className="chip here" if each.code == history.code else "chip",
+            **{"data-grid": each.code},
         )
-        for code, name in grids
+        for each in grids
     ]
+
+
+def _grid_name(grid: GridOf, w: Words) -> str:
+    if grid.until is None:
+        return w("grid {name}", name=grid.name)
+    return w("grid {name} until {day}", name=grid.name, day=grid.until.isoformat())
 
 
 def _periods(period: str, w: Words) -> Component:
@@ -120,8 +127,9 @@ def _chart(rounds: Sequence[RoundRow], w: Words) -> Component:
     )
 
 
-def _sums(sums: Checked, grid: AreaNode, w: Words) -> Component:
-    yearly = Rate(grid.tally.verified, grid.tally.n)
+def _sums(sums: Checked, grid: AreaNode | None, w: Words) -> Component:
+    """Return the four sums; a grid that has ended holds no doors to check this year."""
+    yearly = Rate(grid.tally.verified, grid.tally.n) if grid else Rate(0, 0)
     cells = (
         (w("Accuracy"), percent(sums.accuracy), f"{interval(sums.accuracy.interval)} n={count(sums.n)}"),
         (w("Unregistered"), w("{n} persons", n=count(sums.unregistered)),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from data.clock import hold_day, read_clock
 from data.commands.derive import derive_due, notify
+from data.commands.grids_in_force import put_plans_in_force
 from data.commands.record import append_event
 from data.errors import InvalidInput
 from data.models import Subdistrict
@@ -31,6 +32,7 @@ def close_due_days(session: Session, principal: Principal, today: date) -> int:
 def close_day(session: Session, principal: Principal, day: date) -> int:
     """Close `day`, the watermark: re-derive what was true until it, raise the epoch.
 
+    Plans whose day has come are put into force.
     Each subdistrict gets one `day_closed` event, which covers all changes by the calendar (I7).
     Returns how many buildings were touched. 1 January is an ordinary closing.
     """
@@ -41,6 +43,7 @@ def close_day(session: Session, principal: Principal, day: date) -> int:
     clock.today = day + timedelta(days=1)
     session.flush()
     touched = derive_due(session, clock.today)
+    put_plans_in_force(session, principal, clock.today)
     for subdistrict_id in session.scalars(
         select(Subdistrict.id).where(Subdistrict.valid_to.is_(None))
     ):

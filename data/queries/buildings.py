@@ -37,6 +37,15 @@ from data.sealing import KeyRing
 
 
 @dataclass(frozen=True, slots=True)
+class GridOf:
+    """A grid that a building's entrances are in, or were in until a day (its rounds stay its own)."""
+
+    code: str
+    name: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BuildingHead:
     """What stands above the panel's tabs."""
 
@@ -54,7 +63,7 @@ class BuildingHead:
     persons: int
     open_tasks: int
     overdue: int
-    grids: tuple[tuple[str, str], ...]
+    grids: tuple[GridOf, ...]
     last_visit: datetime | None
     last_window: Window | None
 
@@ -150,19 +159,22 @@ def _last_visit(session: Session, building_id: int) -> tuple[datetime | None, Wi
     return (visit.visited_at, visit.window) if visit else (None, None)
 
 
-def _entrances(session: Session, building_id: int) -> tuple[int, tuple[tuple[str, str], ...]]:
+def _entrances(session: Session, building_id: int) -> tuple[int, tuple[GridOf, ...]]:
+    """Return how many entrances there are and all their grids, those of today first."""
     rows = session.execute(
-        select(Entrance.id, Grid.code, Grid.name)
-        .outerjoin(
-            GridMembership,
-            (GridMembership.entrance_id == Entrance.id) & GridMembership.valid_to.is_(None),
-        )
+        select(Entrance.id, Grid.code, Grid.name, GridMembership.valid_to)
+        .outerjoin(GridMembership, GridMembership.entrance_id == Entrance.id)
         .outerjoin(Grid, Grid.id == GridMembership.grid_id)
         .where(Entrance.building_id == building_id, Entrance.valid_to.is_(None))
-        .order_by(Entrance.position)
+        .order_by(
+            GridMembership.valid_to.is_not(None), GridMembership.valid_to.desc(), Entrance.position
+        )
     ).all()
-    grids = dict.fromkeys((row.code, row.name) for row in rows if row.code)
-    return len(rows), tuple(grids)
+    grids: dict[str, GridOf] = {}
+    for row in rows:
+        if row.code:
+            grids.setdefault(row.code, GridOf(row.code, row.name, row.valid_to))
+    return len({row.id for row in rows}), tuple(grids.values())
 
 
 def building_doors(session: Session, principal: Principal, building_id: int) -> list[DoorRow]:

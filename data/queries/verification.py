@@ -48,11 +48,11 @@ def grid_history(
 ) -> GridHistory:
     """Return the rounds of a grid in scope; NotFound outside it as when there is none."""
     grid = session.execute(
-        select(Grid.id, Grid.code, Grid.name, Grid.committee_id).where(
-            Grid.code == grid_code,
-            Grid.valid_to.is_(None),
-            Grid.committee_id.in_(principal.committees),
-        )
+        select(Grid.id, Grid.code, Grid.name, Grid.committee_id)
+        .where(Grid.code == grid_code, Grid.committee_id.in_(principal.committees))
+        # One in force, else the last one: codes never return, and its rounds stay its own.
+        .order_by(Grid.valid_to.is_not(None), Grid.valid_to.desc())
+        .limit(1)
     ).first()
     if grid is None:
         raise NotFound("no such grid within your area")

@@ -18,7 +18,7 @@ from data.models import (
     Residence,
     Task,
 )
-from data.queries.buildings import building_doors, building_head, household_files
+from data.queries.buildings import GridOf, building_doors, building_head, household_files
 from data.queries.tasks import open_tasks
 from data.rules.areas import Role
 from data.rules.coverage import CoverageStatus, DwellingStatus
@@ -108,7 +108,7 @@ def test_the_head_line_says_what_the_counters_say(store, street):
     head = head_of(store, street)
     assert (head.name, head.compound, head.floors, head.entrances) == ("1号楼", "高城苑", 3, 1)
     assert (head.coverage, head.listed, head.status) == (Rate(1, 6), 6, CoverageStatus.LAGGING)
-    assert head.grids == (("310115009001001", "01"),)
+    assert head.grids == (GridOf("310115009001001", "01"),)
     assert (head.last_visit, head.last_window) == (EVENING, Window.WEEKDAY_EVENING)
 
 
@@ -168,7 +168,10 @@ def test_a_building_shared_by_two_grids_names_both_in_the_order_of_its_entrances
                 valid_from=FROM,
             )
         )  # fmt: skip
-    assert head_of(store, street).grids == (("310115009001001", "01"), ("G2", "02"))
+    assert head_of(store, street).grids == (
+        GridOf("310115009001001", "01"),
+        GridOf("G2", "02"),
+    )
 
 
 def test_open_tasks_come_the_latest_first_and_without_the_closed(store, street):
