@@ -10,7 +10,7 @@ import shapely
 from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geo.adjacency_input import Footprints, Note, Trouble
+from geo.adjacency_input import Footprints, Note, Trouble, areal
 
 SHRINK_M = 0.4
 """How far outlines are drawn in, so that buildings wall to wall get cells of their own."""
@@ -51,13 +51,27 @@ def _tessellated(shapes: Sequence[BaseGeometry], enclosure: Polygon) -> list[Bas
             clip=geopandas.GeoSeries([enclosure]),
             shrink=SHRINK_M,
             segment=SEGMENT_M,
+            simplify=False,
         ).geometry
     except (ValueError, IndexError, TypeError, shapely.GEOSException):
         return None  # outlines too thin to shrink, or all in one line
     drawn = [cells.get(place) for place in range(len(shapes))]
     if any(cell is None or cell.is_empty or cell.area <= 0 for cell in drawn):
         return None
-    return drawn
+    return _straightened(drawn)
+
+
+def _straightened(cells: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """Return cells without the steps of the points that stand for outlines, still side by side.
+
+    Cutting along the enclosure leaves lines beside some cells: half of all compounds have one,
+    and momepy's own simplification refuses them.
+    """
+    whole = [areal(cell) for cell in cells]
+    straight: list[BaseGeometry] = shapely.coverage_simplify(
+        whole, SEGMENT_M / 2, simplify_boundary=False
+    ).tolist()
+    return straight
 
 
 def point_cells(points: Sequence[Point], ground: BaseGeometry) -> list[BaseGeometry]:
@@ -71,7 +85,7 @@ def point_cells(points: Sequence[Point], ground: BaseGeometry) -> list[BaseGeome
     regions = shapely.voronoi_polygons(shapely.MultiPoint(sites), extend_to=ground, ordered=True)
     cells = shapely.intersection(np.array(shapely.get_parts(regions)), ground)
     return [
-        site.buffer(_APART_M) if cell.is_empty or cell.area <= 0 else cell
+        site.buffer(_APART_M) if cell.is_empty or cell.area <= 0 else areal(cell)
         for site, cell in zip(sites, cells.tolist(), strict=True)
     ]
 

@@ -77,14 +77,14 @@ def prepare(
     Raises AdjacencyError for degrees, empty or non-areal shapes and unknown compounds.
     """
     _refuse_unusable(footprints, compounds, compound_of)
-    shapes = [_areal(shape) for shape in footprints]
+    shapes = [areal(shape) for shape in footprints]
     notes = [
         Note(Trouble.INVALID, compound_of[unit], (unit,))
         for unit, shape in enumerate(footprints)
         if not shape.is_valid
     ]
     twin_of, overlap_notes = _part_overlaps(shapes, compound_of)
-    pieces = [list(_polygons(_areal(outline))) for outline in compounds]
+    pieces = [list(_polygons(areal(outline))) for outline in compounds]
     notes += overlap_notes + [
         Note(Trouble.COMPOUND_IN_PIECES, place) for place, own in enumerate(pieces) if len(own) > 1
     ]
@@ -120,7 +120,7 @@ def _refuse_unusable(
         )
     for name, shapes in (("footprint", footprints), ("compound", compounds)):
         for place, shape in enumerate(shapes):
-            if shape.is_empty or _areal(shape).is_empty:
+            if shape.is_empty or areal(shape).is_empty:
                 raise AdjacencyError(
                     f"{name} {place} has no area ({shape.geom_type}): mend the map"
                 )
@@ -139,8 +139,8 @@ def _refuse_degrees(footprints: Sequence[BaseGeometry]) -> None:
         raise AdjacencyError("the footprints look like degrees: project them to metres first")
 
 
-def _areal(shape: BaseGeometry) -> BaseGeometry:
-    """Return the valid areal part of a shape."""
+def areal(shape: BaseGeometry) -> BaseGeometry:
+    """Return the valid areal part of a shape, without the lines and points it may come with."""
     valid = shape if shape.is_valid else shapely.make_valid(shape)
     return shapely.union_all([part for part in _polygons(valid) if part.area > 0])
 
@@ -165,7 +165,7 @@ def _part_overlaps(
             twin_of[other] = one
             notes.append(Note(Trouble.DUPLICATE, compound_of[other], (one, other)))
         elif shared > _SMALLEST_M2:
-            shapes[other] = _areal(rest)
+            shapes[other] = areal(rest)
             notes.append(Note(Trouble.OVERLAPPING, compound_of[other], (one, other)))
     return twin_of, notes
 

@@ -132,6 +132,17 @@ def test_footprints_too_thin_to_shrink_get_cells_around_points():
     assert all(cell.area > 100 for cell in found.cells)
 
 
+def test_a_cell_that_comes_with_a_stray_line_is_cleaned_of_it():
+    steps = [(0, 8), (0, 22.9), (5.9, 22.9), (5.9, 25.1), (8, 25.1), (8, 31), (22.9, 31), (22.9, 25.1),
+             (25.1, 25.1), (25.1, 22.9), (31, 22.9), (31, 8.1), (25.1, 8.1), (25.1, 5.9), (22.9, 5.9),
+             (22.9, 0), (8, 0), (8, 5.9), (5.9, 5.9), (5.9, 8.1)]  # fmt: skip
+    tower = Polygon([(148.7 + x, 193 + y) for x, y in steps])
+    others = [box(189.6, 237.8, 220.6, 268.8), box(93.7, 193, 124.6, 224), box(218, 9, 248.7, 22.8)]
+    found = find_adjacency([tower, *others], [box(-50, -50, 500, 500)], [0] * 4)
+    assert found.notes == ()
+    assert {cell.geom_type for cell in found.cells} == {"Polygon"}
+
+
 def test_buildings_wall_to_wall_are_neighbours():
     row = [slab(0, 0, width=20), slab(1 / 3, 0, width=20), slab(2 / 3, 0, width=20)]
     found = find_adjacency(row, [ground(2, 1)], [0] * 3)
