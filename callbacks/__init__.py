@@ -2,7 +2,7 @@
 
 from dash import Dash
 
-from callbacks import area_tree, building_panel, grid_sizes, search
+from callbacks import area_tree, building_panel, grid_plan, grid_sizes, rebalance, search
 from callbacks.services import Services
 
 __all__ = ["Services", "register"]
@@ -12,5 +12,7 @@ def register(app: Dash, services: Services) -> None:
     """Bind every callback to `app`."""
     area_tree.register(app, services)
     building_panel.register(app, services)
+    grid_plan.register(app, services)
     grid_sizes.register(app, services)
+    rebalance.register(app, services)
     search.register(app, services)

@@ -112,7 +112,7 @@
   };
 
   S.parts = {
-    tint, letter, sum,
+    tint, letter, sum, area: (points) => ring(points).area,
     sizeWord: (hh, [lower, upper]) => (hh > SEVERE_FROM ? 'size severely_oversize' : hh > upper ? 'size oversize' : hh < lower ? 'size undersize' : 'size in_band'),
   };
 

@@ -2,7 +2,7 @@
    the screen. Drags, boxes and keys become wishes (`hands`); it knows no plan but the parts it is told to paint. */
 (function (S) {
   const { node } = S, { tint, letter } = S.parts;
-  const DRAG_FROM_PX = 4, LABEL_PX = 12, WIDE_LABEL_PX = 14, WIDE_PX = 900, ZOOM_MOST = 12, ROOM_M = 12;
+  const DRAG_FROM_PX = 4, LABEL_PX = 12, WIDE_LABEL_PX = 14, WIDE_PX = 900, ZOOM_MOST = 12, ROOM_M = 12, SMALL_HOUSES = 150;
   const LOCK = 'M-3 -1V-3a3 3 0 0 1 6 0v2h1v6h-8v-6zM-1.7 -1h3.4V-3a1.7 1.7 0 0 0 -3.4 0z';
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   let drawings = 0;
@@ -30,11 +30,12 @@
 
   /* A small picture of a whole cut with a letter on each part, for the proposals' cards. */
   S.thumbnail = function (model, assign, parts) {
-    const { cut } = model, box = extent(cut), unit = box[2] / 150;
+    const { cut } = model, box = extent(cut), unit = Math.max(box[2] / 150, box[3] / 100);
     const svg = node('svg:svg', { viewBox: box.join(' '), class: 'rb-thumb', 'aria-hidden': 'true' });
     const cells = Array.from({ length: parts }, () => []), houses = Array.from({ length: parts }, () => []);
     cut.units.forEach((one, i) => cells[assign[i]].push(one.cell));
-    cut.buildings.forEach((one, b) => { if (model.ofBuilding[b].length) houses[assign[model.ofBuilding[b][0]]].push(...one.rings); });
+    // Many buildings in a small picture are but a grey.
+    if (cut.buildings.length <= SMALL_HOUSES) cut.buildings.forEach((one, b) => { if (model.ofBuilding[b].length) houses[assign[model.ofBuilding[b][0]]].push(...one.rings); });
     const ground = node('svg:g', { opacity: 0.5 });
     cells.forEach((rings, part) => ground.append(node('svg:path', { d: path(rings), fill: tint(part)[0], stroke: tint(part)[0], 'stroke-width': unit })));
     svg.append(ground, ...houses.map((rings, part) => node('svg:path', { d: path(rings), fill: tint(part)[0], stroke: tint(part)[1], 'stroke-width': 0.7 * unit })));
@@ -61,6 +62,8 @@
     const shapes = cut.buildings.map((one, b) => node('svg:g', { 'data-building': b, class: 'rb-house' }));
     const texts = cut.buildings.map(() => node('svg:text', { class: 'rb-label', 'text-anchor': 'middle' }));
     const middles = cut.buildings.map((one) => { const [a, b, c, d] = boundsOf(one.rings); return [(a + c) / 2, (b + d) / 2, c - a, d - b]; });
+    // How thick a building is whichever way it lies: what a line of text needs.
+    const depths = cut.buildings.map((one, b) => (one.rings.length ? S.parts.area(one.rings[0]) / Math.hypot(middles[b][2], middles[b][3]) : 0));
     const ghosts = node('svg:g', { class: 'rb-ghost' }), marks = node('svg:g', { class: 'rb-marks' });
     const doors = node('svg:g', { class: 'rb-doors' });
     const box = node('svg:rect', { class: 'rb-box', hidden: true });
@@ -73,18 +76,17 @@
     );
 
     cut.buildings.forEach((one, b) => {
-      shapes[b].append(...pieces(b).map(({ units, clip }) => node('svg:path', { d: path(one.rings), 'data-of': units[0], ...(clip ? { 'clip-path': `url(#${clip})` } : {}) })));
+      shapes[b].append(...pieces(b).map(({ unit, clip }) => node('svg:path', { d: path(one.rings), 'data-of': unit, ...(clip ? { 'clip-path': `url(#${clip})` } : {}) })));
       shapes[b].append(node('svg:path', { d: path(one.rings), class: 'rb-outline' }), node('svg:title'));
     });
 
-    /* A building with several entrances is painted once an entrance, each within its own cell. */
+    /* A building is painted by its first entrance, then by each further one within that one's cell. */
     function pieces(b) {
-      const units = ofBuilding[b];
-      if (units.length < 2) return [{ units }];
-      return units.map((unit) => {
+      return ofBuilding[b].map((unit, i) => {
+        if (!i) return { unit };
         const clip = `rb-${own}-${unit}`;
         clips.append(node('svg:clipPath', { id: clip }, node('svg:path', { d: path([cut.units[unit].cell]) })));
-        return { units: [unit], clip };
+        return { unit, clip };
       });
     }
 
@@ -127,9 +129,9 @@
     function paintLabels() {
       const size = (svg.clientWidth > WIDE_PX ? WIDE_LABEL_PX : LABEL_PX) / scale, wide = (text) => text.length * 0.6 * size;
       texts.forEach((text, b) => {
-        const [x, y, w, h] = middles[b], name = shortName(cut.buildings[b].label), hh = String(model.households(ofBuilding[b]));
-        const room = Math.max(w, 0), letters = [...new Set(ofBuilding[b].map((i) => letter(hands.part(i))))].sort().join('');
-        const shown = h < 0.75 * size || room < wide(name) ? 0 : room < wide(name + hh) + size ? 1 : 2, key = `${shown}${size}${letters}`;
+        const [x, y, w] = middles[b], name = shortName(cut.buildings[b].label), hh = String(model.households(ofBuilding[b]));
+        const letters = [...new Set(ofBuilding[b].map((i) => letter(hands.part(i))))].sort().join('');
+        const shown = depths[b] < 0.72 * size || w < wide(name) ? 0 : w < wide(name + hh) + 0.8 * size ? 1 : 2, key = `${shown}${size}${letters}`;
         if (text.dataset.key === key) return;
         text.dataset.key = key;
         text.setAttribute('x', x); text.setAttribute('y', y + 0.36 * size); text.setAttribute('font-size', size);

@@ -18,7 +18,7 @@
     work = {
       given, cut, model: cut && S.cutModel(cut), undone: [], locked: new Set(), chosen: new Set(), byDoor: false,
       base: at ? -1 : 0, assign: at || (first ? [...first.assignment] : cut ? cut.units.map(() => 0) : []),
-      parts: cut ? (at ? Math.max(cut.parts, ...at.map((part) => part + 1)) : cut.parts) : 0,
+      parts: at ? Math.max(...at) + 1 : cut ? cut.parts : 0,
       band: plan ? [plan.lower, plan.upper] : cut ? cut.band : [0, 0], day: plan ? plan.day : given.day, reason: plan ? plan.reason || '' : '',
       plan, last: null, trial: null, said: null, job: null, columns: 'people',
     };

@@ -11,7 +11,13 @@ from dashapp.page_context import PageContext
 from data.sealing import demo_ring
 
 # On the page only when a panel is open; the panel's own layout makes them.
-IN_PANELS = {"household-view"}
+IN_PANELS = {
+    "household-view",
+    "rebalance-ask",
+    "rebalance-cut",
+    "rebalance-act",
+    "rebalance-said",
+}
 
 
 @pytest.fixture
