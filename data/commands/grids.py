@@ -1,6 +1,6 @@
 """Plans that cut places into grids: drafted, proposed, approved by another person, taken back.
 
-What becomes of an approved plan on its day is in `data.commands.grid_force`.
+What becomes of an approved plan on its day is in `data.commands.grids_in_force`.
 """
 
 import uuid
@@ -20,6 +20,7 @@ from data.commands.grid_checks import (
     refuse_overlap,
     refuse_past,
     refuse_unexplained,
+    units_of,
     valid_band,
 )
 from data.commands.record import append_event
@@ -41,13 +42,6 @@ from data.rules.grids import (
 from geo.balance_problem import Preset
 from geo.feasibility import Band
 
-PAST: Final = {
-    PlanAct.SAVE: "saved",
-    PlanAct.PROPOSE: "proposed",
-    PlanAct.APPROVE: "approved",
-    PlanAct.REJECT: "rejected",
-    PlanAct.WITHDRAW: "withdrawn",
-}
 AFTER: Final = {
     PlanAct.PROPOSE: PlanState.PROPOSED,
     PlanAct.APPROVE: PlanState.APPROVED,
@@ -84,9 +78,9 @@ def save_draft(
 ) -> str:
     """Keep a draft, a new one or another form of the plan `uid`; return its uid.
 
-    Who saves answers for the plan from then on and cannot approve it. Parts are numbered anew without
-    gaps. Refuses with NotFound a place out of scope, with InvalidInput naming the field what cannot
-    be, with Conflict a plan that somebody changed or that is no draft any more.
+    Who saves answers for the plan from then on and cannot approve it. Refuses with NotFound a place
+    out of scope, with InvalidInput naming the field what cannot be, with Conflict a plan that somebody
+    changed or that is no draft any more.
     """
     today = hold_day(session)
     place = find_place(session, principal, draft.level, draft.code)
@@ -101,29 +95,53 @@ def save_draft(
     households = refuse_unexplained(
         session, place.committee_id, band, draft.assignment, draft.reason, draft.broken
     )
-    return _write(session, principal, place, draft, plan, entrances, households, today)
+    before = None if plan is None else _as_event(plan)
+    plan = plan or _new_plan(session, draft, place)
+    _fill(plan, draft, principal)
+    session.flush()
+    _write_parts(session, plan, draft.assignment, entrances)
+    found = {
+        "households": [households[part] for part in sorted(households)],
+        "broken": draft.broken,
+    }
+    _log(session, principal, plan, PlanAct.SAVE, before, found)
+    return plan.uid
+
+
+def _new_plan(session: Session, draft: Draft, place: Place) -> GridPlan:
+    plan = GridPlan(
+        uid=uuid.uuid4().hex, level=draft.level, code=draft.code, name=place.name,
+        committee_id=place.committee_id, version=0,
+    )  # fmt: skip
+    session.add(plan)
+    return plan
 
 
 def propose(session: Session, principal: Principal, uid: str, version: int) -> None:
     """Hand a draft in for approval; it is examined once more as the register stands today."""
     plan = _held_plan(session, principal, PlanAct.PROPOSE, uid, version)
-    _refuse_impossible(session, plan, hold_day(session))
-    refuse_unexplained(
-        session, plan.committee_id, Band(plan.lower, plan.upper), _parts(session, plan), plan.reason
-    )
+    refuse_past(plan.effective_on, hold_day(session))
+    refuse_outdated(session, plan)
+    assignment = {unit.entrance_id: unit.part for unit in units_of(session, plan)}
+    band = Band(plan.lower, plan.upper)
+    refuse_unexplained(session, plan.committee_id, band, assignment, plan.reason)
     _move_on(session, principal, plan, PlanAct.PROPOSE)
 
 
 def approve(session: Session, principal: Principal, uid: str, version: int, note: str = "") -> None:
     """Approve another person's plan: it comes into force when its day begins."""
     plan = _held_plan(session, principal, PlanAct.APPROVE, uid, version)
-    _refuse_impossible(session, plan, hold_day(session))
+    refuse_past(plan.effective_on, hold_day(session))
+    refuse_outdated(session, plan)
+    refuse_overlap(session, plan)
     _decide(session, principal, plan, PlanAct.APPROVE, note)
 
 
 def reject(session: Session, principal: Principal, uid: str, version: int, note: str = "") -> None:
-    """Send another person's plan back; `note` says why."""
+    """Send another person's plan back; `note` says why and cannot be empty."""
     plan = _held_plan(session, principal, PlanAct.REJECT, uid, version)
+    if not note.strip():
+        raise InvalidInput("say why the plan is sent back", field="note")
     _decide(session, principal, plan, PlanAct.REJECT, note)
 
 
@@ -149,23 +167,25 @@ def _held_plan(
     if version != plan.version:
         raise Conflict(
             f"somebody changed the plan of {plan.name} meanwhile: look at it again",
-            theirs={"version": plan.version, "state": plan.state.value},
-            ours={"version": version},
+            theirs=plan.version,
+            ours=version,
         )
-    if act not in allowed(plan.state, principal.roles, author=is_author(plan, principal)):
+    acts = allowed(plan.state, principal.roles, author=is_author(plan, principal))
+    if act not in acts:
+        possible = ", ".join(sorted(acts)) or "nothing"
         raise Conflict(
-            f"the plan of {plan.name} is {plan.state.value}: it cannot be {PAST[act]}",
-            theirs={"version": plan.version, "state": plan.state.value},
-            ours={"version": version},
+            f"the plan of {plan.name} is {plan.state.value}; possible now: {possible}",
+            theirs=plan.state.value,
+            ours=act.value,
         )
     return plan
 
 
 def _refuse_person(plan: GridPlan, principal: Principal, act: PlanAct) -> None:
     if not principal.roles & (APPROVING_ROLES if act in DECISIONS else DRAFTING_ROLES):
-        raise Forbidden(f"by this role no plan is {PAST[act]}")
+        raise Forbidden(f"this role does not {act.value} plans of grids")
     if act in DECISIONS and is_author(plan, principal):
-        raise Forbidden("who made a plan does not decide on it: another person must")
+        raise Forbidden("nobody decides on their own plan: ask another person to")
 
 
 def _hold_committee(session: Session, committee_id: int) -> None:
@@ -173,12 +193,6 @@ def _hold_committee(session: Session, committee_id: int) -> None:
     session.execute(
         select(Committee.id).where(Committee.id == committee_id).with_for_update(key_share=True)
     )
-
-
-def _refuse_impossible(session: Session, plan: GridPlan, today: date) -> None:
-    refuse_past(plan.effective_on, today)
-    refuse_outdated(session, plan)
-    refuse_overlap(session, plan)
 
 
 def _checked_band(draft: Draft, entrances: Collection[PlacedEntrance], today: date) -> Band:
@@ -191,37 +205,13 @@ def _checked_band(draft: Draft, entrances: Collection[PlacedEntrance], today: da
     return valid_band(draft.lower, draft.upper)
 
 
-def _write(  # noqa: PLR0913 - a plan is who, where, what, and what was found out about it
-    session: Session,
-    principal: Principal,
-    place: Place,
-    draft: Draft,
-    plan: GridPlan | None,
-    entrances: Collection[PlacedEntrance],
-    households: Mapping[int, int],
-    today: date,
-) -> str:
-    before = None if plan is None else _as_event(plan)
-    if plan is None:
-        plan = GridPlan(
-            uid=uuid.uuid4().hex, level=draft.level, code=draft.code, name=place.name,
-            committee_id=place.committee_id, version=0,
-        )  # fmt: skip
-        session.add(plan)
+def _fill(plan: GridPlan, draft: Draft, principal: Principal) -> None:
     somebody = principal.account_id != SYSTEM_ACCOUNT
     plan.preset, plan.lower, plan.upper = draft.preset, draft.lower, draft.upper
     plan.effective_on, plan.reason = draft.effective_on, draft.reason
     plan.author_id = principal.account_id if somebody else None
     plan.state, plan.version = PlanState.DRAFT, plan.version + 1
     plan.decided_by_id, plan.decided_on, plan.note = None, None, ""
-    session.flush()
-    _write_parts(session, plan, draft.assignment, entrances)
-    found = {
-        "households": [households[part] for part in sorted(households)],
-        "broken": draft.broken,
-    }
-    _note(session, principal, plan, PlanAct.SAVE, today, before, found)
-    return plan.uid
 
 
 def _write_parts(
@@ -230,28 +220,20 @@ def _write_parts(
     assignment: Mapping[int, int],
     entrances: Collection[PlacedEntrance],
 ) -> None:
-    numbers = {part: number for number, part in enumerate(sorted(set(assignment.values())))}
     for model in (GridPlanUnit, GridPlanPart):
         session.execute(delete(model).where(model.plan_id == plan.id))
     units = [
         {
             "plan_id": plan.id,
             "entrance_id": entrance.id,
-            "part": numbers[assignment[entrance.id]],
+            "part": assignment[entrance.id],
             "from_grid_id": entrance.grid_id,
         }
         for entrance in entrances
     ]
     session.execute(insert(GridPlanUnit), units)
-    parts = [{"plan_id": plan.id, "part": number} for number in numbers.values()]
+    parts = [{"plan_id": plan.id, "part": part} for part in sorted(set(assignment.values()))]
     session.execute(insert(GridPlanPart), parts)
-
-
-def _parts(session: Session, plan: GridPlan) -> dict[int, int]:
-    rows = session.execute(
-        select(GridPlanUnit.entrance_id, GridPlanUnit.part).where(GridPlanUnit.plan_id == plan.id)
-    )
-    return {entrance_id: part for entrance_id, part in rows}
 
 
 def _decide(
@@ -267,7 +249,7 @@ def _decide(
 def _move_on(session: Session, principal: Principal, plan: GridPlan, act: PlanAct) -> None:
     before = _as_event(plan)
     plan.state, plan.version = AFTER[act], plan.version + 1
-    _note(session, principal, plan, act, hold_day(session), before)
+    _log(session, principal, plan, act, before)
 
 
 def _as_event(plan: GridPlan) -> dict[str, Any]:
@@ -279,12 +261,11 @@ def _as_event(plan: GridPlan) -> dict[str, Any]:
     }
 
 
-def _note(  # noqa: PLR0913 - an event is who, what, when, before and after
+def _log(
     session: Session,
     principal: Principal,
     plan: GridPlan,
     act: PlanAct,
-    today: date,
     before: dict[str, Any] | None,
     found: Mapping[str, Any] | None = None,
 ) -> None:
@@ -292,10 +273,10 @@ def _note(  # noqa: PLR0913 - an event is who, what, when, before and after
     append_event(
         session,
         principal,
-        kind=f"grid_plan_{PAST[act]}",
+        kind=f"grid_plan_{act.value}",
         subject=("grid_plan", plan.id),
         committee_id=plan.committee_id,
-        happened_on=today,
+        happened_on=hold_day(session),
         before=before,
         after=_as_event(plan) | dict(found or {}),
     )

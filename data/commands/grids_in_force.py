@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from data.commands.grids import present_grids, units_of, what_has_changed
+from data.commands.grid_checks import units_of, what_has_changed
 from data.commands.record import append_event
 from data.models import (
     Committee,
@@ -69,9 +69,9 @@ def _grids_of_parts(
     session: Session, plan: GridPlan, units: Collection[GridPlanUnit], day: date
 ) -> dict[int, int]:
     """Return the grid of each part: one that stays as it is keeps its own, the others get new ones."""
-    members: dict[int, set[int]] = defaultdict(set)
+    members: dict[int, list[GridPlanUnit]] = defaultdict(list)
     for unit in units:
-        members[unit.part].add(unit.entrance_id)
+        members[unit.part].append(unit)
     grids: dict[int, int] = {}
     for row in session.scalars(
         select(GridPlanPart).where(GridPlanPart.plan_id == plan.id).order_by(GridPlanPart.part)
@@ -81,9 +81,9 @@ def _grids_of_parts(
     return grids
 
 
-def _same_grid(session: Session, entrances: set[int]) -> int | None:
+def _same_grid(session: Session, units: Collection[GridPlanUnit]) -> int | None:
     """Return the present grid that holds exactly these entrances, if there is one."""
-    grids = set(present_grids(session, list(entrances)).values())
+    grids = {unit.from_grid_id for unit in units}
     if len(grids) != 1:
         return None
     (grid,) = grids
@@ -92,7 +92,7 @@ def _same_grid(session: Session, entrances: set[int]) -> int | None:
             GridMembership.grid_id == grid, GridMembership.valid_to.is_(None)
         )
     )
-    return grid if set(held) == entrances else None
+    return grid if set(held) == {unit.entrance_id for unit in units} else None
 
 
 def _new_grid(session: Session, committee_id: int, day: date) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from data.errors import NotFound
 from data.models import Account, Committee, Grant, Grid, GridPlan, GridPlanPart, GridPlanUnit, Task
-from data.principal import Principal
+from data.principal import SYSTEM_ACCOUNT, Principal
 from data.queries.grid_sizes import Load, entrance_loads
 from data.queries.grids import find_place
 from data.rules.areas import AreaLevel, Role
@@ -132,7 +132,6 @@ def _plan_row(
     row: Any, principal: Principal, assignment: Mapping[int, int], codes: Sequence[str | None]
 ) -> PlanRow:
     plan = row.GridPlan
-    is_author = plan.author_id == principal.account_id
     return PlanRow(
         uid=plan.uid, level=plan.level, code=plan.code, name=plan.name, committee_code=row.committee,
         state=plan.state, preset=plan.preset, lower=plan.lower, upper=plan.upper,
@@ -140,8 +139,13 @@ def _plan_row(
         author_id=plan.author_id, decided_by=row.decided_by or "", decided_on=plan.decided_on,
         version=plan.version, note=plan.note, assignment=assignment,
         part_names=tuple(part_name(part) for part in range(len(codes))), codes=tuple(codes),
-        acts=allowed(plan.state, principal.roles, author=is_author),
+        acts=allowed(plan.state, principal.roles, author=is_author(plan, principal)),
     )  # fmt: skip
+
+
+def is_author(plan: GridPlan, principal: Principal) -> bool:
+    """Tell whether the plan as it stands is this principal's: who saved it last answers for it."""
+    return (plan.author_id or SYSTEM_ACCOUNT) == principal.account_id
 
 
 def staffing(session: Session, principal: Principal, committee_code: str) -> list[StaffRow]:

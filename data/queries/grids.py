@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from data.errors import NotFound
@@ -14,13 +14,12 @@ from data.models import (
     Building,
     Committee,
     Compound,
-    Entrance,
     Footpath,
     Gate,
     Grid,
-    GridMembership,
 )
 from data.principal import Principal
+from data.queries.grid_entrances import PLACES, PlacedEntrance, entrances_of
 from data.queries.grid_sizes import Load, entrance_loads
 from data.rules.areas import AreaLevel
 from data.rules.grids import SizeStatus, size_status
@@ -106,13 +105,6 @@ class Place:
     committee_name: str
 
 
-PLACES: Final[Mapping[AreaLevel, Any]] = {
-    AreaLevel.COMPOUND: Compound,
-    AreaLevel.GRID: Grid,
-    AreaLevel.COMMITTEE: Committee,
-}
-
-
 def grid_ground(session: Session, principal: Principal, level: AreaLevel, code: str) -> GridGround:
     """Return a compound, grid or committee in scope as it is today; NotFound outside it.
 
@@ -120,7 +112,7 @@ def grid_ground(session: Session, principal: Principal, level: AreaLevel, code: 
     """
     place = find_place(session, principal, level, code)
     loads = entrance_loads(session, Committee.id == place.committee_id)
-    rows = _entrance_rows(session, place, level)
+    rows = entrances_of(session, level, place.code)
     buildings, compounds = _drawn(session, rows)
     grids = [grid for grid in dict.fromkeys(row.grid_id for row in rows) if grid is not None]
     units = _units(rows, loads, {b: i for i, b in enumerate(buildings)}, grids)
@@ -171,36 +163,9 @@ def find_place(session: Session, principal: Principal, level: AreaLevel, code: s
     return Place(*row)
 
 
-def _entrance_rows(session: Session, place: Place, level: AreaLevel) -> Sequence[Any]:
-    within: ColumnElement[bool] = {
-        AreaLevel.COMPOUND: Building.compound_id == place.id,
-        AreaLevel.GRID: GridMembership.grid_id == place.id,
-        AreaLevel.COMMITTEE: Entrance.committee_id == place.id,
-    }[level]
-    return session.execute(
-        select(
-            Entrance.id,
-            Entrance.number,
-            Entrance.point,
-            Entrance.building_id,
-            GridMembership.grid_id,
-        )
-        .join(Building, Building.id == Entrance.building_id)
-        .outerjoin(
-            GridMembership,
-            (GridMembership.entrance_id == Entrance.id) & GridMembership.valid_to.is_(None),
-        )
-        .where(
-            within,
-            Entrance.committee_id == place.committee_id,
-            Entrance.valid_to.is_(None),
-            Building.valid_to.is_(None),
-        )
-        .order_by(Building.ord, Entrance.position, Entrance.id)
-    ).all()
-
-
-def _drawn(session: Session, rows: Sequence[Any]) -> tuple[dict[int, Any], dict[int, Any]]:
+def _drawn(
+    session: Session, rows: Sequence[PlacedEntrance]
+) -> tuple[dict[int, Any], dict[int, Any]]:
     """Return the buildings with these entrances in their order, and the compounds around them."""
     ids = list(dict.fromkeys(row.building_id for row in rows))
     found = session.execute(
@@ -218,7 +183,10 @@ def _drawn(session: Session, rows: Sequence[Any]) -> tuple[dict[int, Any], dict[
 
 
 def _units(
-    rows: Sequence[Any], loads: Mapping[int, Load], buildings: Mapping[int, int], grids: list[int]
+    rows: Sequence[PlacedEntrance],
+    loads: Mapping[int, Load],
+    buildings: Mapping[int, int],
+    grids: list[int],
 ) -> tuple[GroundUnit, ...]:
     return tuple(
         GroundUnit(
