@@ -14,6 +14,7 @@ from dashapp.bench import districting, orienteering, sweep
 from dashapp.import_map_cli import import_map
 from dashapp.main import listen
 from dashapp.main import serve as run_server
+from dashapp.rebalance_cli import rebalance
 from dashapp.settings import Settings, SettingsRefused, read_settings
 from dashapp.terminal import opened_store, progress_bar
 from dashapp.user_cli import user
@@ -43,6 +44,7 @@ bench.command("orienteering")(orienteering.command)
 bench.command("sweep")(sweep.command)
 app.add_typer(user, name="user")
 app.command("import-map")(import_map)
+app.command("rebalance")(rebalance)
 
 Json = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 

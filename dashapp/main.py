@@ -16,6 +16,7 @@ import callbacks
 from dashapp.app import Made, create_app
 from dashapp.jobs import JobKinds, Workshop
 from dashapp.layout.shell import page
+from dashapp.rebalancing.job import KIND, rebalance_job
 from dashapp.settings import Settings, SettingsRefused, read_settings
 from data.clock import read_clock
 from data.commands.import_map import import_map_job
@@ -25,7 +26,7 @@ from data.sealing import KeyRing
 from data.seed.accounts import demo_accounts
 from data.session import Store, open_store, require_reachable
 
-JOBS: Final[JobKinds] = {"import_map": import_map_job}
+JOBS: Final[JobKinds] = {"import_map": import_map_job, KIND: rebalance_job}
 BACKLOG: Final = 512
 GRACE_S: Final = 3
 THE_PORTS_FAULT: Final = (errno.EADDRINUSE, errno.EACCES)
