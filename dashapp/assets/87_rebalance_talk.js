@@ -10,7 +10,6 @@
     for (const b of work.locked) for (const i of model.ofBuilding[b]) locked[cut.units[i].id] = assign[i];
     stopWatching();
     work.said = null;
-    work.asking = true;
     put('rebalance-ask', { area: work.given.area, level: work.given.level, locked, n: ++number, ...change });
   }
 

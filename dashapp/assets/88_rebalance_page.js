@@ -133,7 +133,7 @@
   }
 
   // -- the page: its parts are made once, then filled anew
-  let root = null, slots = {}, drawing = null;
+  let root = null, slots = {}, inputs = {}, drawing = null;
 
   function build() {
     const slot = (name, tag = 'div', attributes = {}) => (slots[name] = node(tag, { class: `rb-${name}`, ...attributes }));
@@ -141,7 +141,7 @@
     root = node(
       'div', { class: 'rebalance', 'data-testid': 'rebalance' },
       slot('bar', 'header'),
-      slot('title'), slot('cards'),
+      node('div', { class: 'rb-title' }, slot('heading'), node('span', { class: 'space' }), fields()), slot('cards'),
       node('div', { class: 'rb-body' },
         slot('canvas-card', 'section', { 'aria-label': word('Drawing of the cut') }),
         node('aside', { class: 'rb-side' }, slot('table', 'section', { class: 'rb-card rb-table' }), slot('warnings'), slot('force', 'section', { class: 'rb-card rb-force' }), slot('checks', 'section', { class: 'rb-card rb-checks' }), slot('staff', 'section', { class: 'rb-card rb-staff' }))),
@@ -220,27 +220,44 @@
   function drawTitle() {
     const { cut, given } = work;
     if (!cut) {
-      slots.title.replaceChildren(node('h1', {}, given.refused || word('Counting doors and paths')));
+      slots.heading.replaceChildren(node('h1', {}, given.refused));
       return;
     }
+    drawFields();
     const [lower, upper] = work.band.map(count), can = cut.counts.length > 0;
     const counts = cut.counts.length > 3 ? `${cut.counts[0]}–${cut.counts[cut.counts.length - 1]}` : cut.counts.join(word(', '));
     const say = can ? word(cut.counts.length === 1 ? '{hh} households by {lower}–{upper}: only {counts} possible' : '{hh} households by {lower}–{upper}: {counts} possible', { hh: count(cut.households), lower, upper, counts }) : given.told.join(' ');
-    if (slots.title.contains(document.activeElement) && document.activeElement.matches('input')) { slots.title.querySelector('.rb-said').replaceWith(said()); return; }
-    slots.title.replaceChildren(
+    slots.heading.replaceChildren(
       node('h1', {}, can ? word('Cut into {n} grids', { n: work.parts }) : word('No cut within {lower}–{upper}', { lower, upper })),
       node('span', { class: 'rb-why', title: given.told.join(' ') }, say),
       ...(cut.counts.length > 1 && cut.counts.length <= 4 ? [node('span', { class: 'chips' }, cut.counts.map((n) => button(n, () => ask({ parts: n }), { class: n === cut.parts ? 'chip here' : 'chip', 'aria-pressed': String(n === cut.parts), title: word('Cut into {n} grids', { n }) })))] : []),
       ...(can ? [] : cut.ways.map(([a, b]) => button(word('Use {lower}–{upper}', { lower: count(a), upper: count(b) }), () => ask({ lower: a, upper: b }), { 'data-do': 'way' }))),
       ...(work.locked.size && editable() ? [button(word('Search anew around {n} locked', { n: work.locked.size }), () => ask({}), { 'data-do': 'resolve' })] : []),
-      said(), node('span', { class: 'space' }),
-      field('Lower', node('input', { type: 'number', min: 1, max: 99999, step: 50, value: work.band[0], 'data-field': 'lower', change: (event) => ask({ lower: +event.target.value }) })),
-      field('Upper', node('input', { type: 'number', min: 1, max: 99999, step: 50, value: work.band[1], 'data-field': 'upper', change: (event) => ask({ upper: +event.target.value }) })),
-      field('In force from', node('input', { type: 'date', min: given.firstDay, value: work.day, 'data-field': 'day', change: (event) => { work.day = event.target.value; drawBar(); drawSign(); } })),
+      said(),
     );
   }
 
-  const field = (label, input) => { input.disabled = !editable(); return node('label', { class: 'rb-field' }, node('span', {}, word(label)), input); };
+  /* The fields are made once: an answer that arrives while somebody types takes nothing from their hands. */
+  function fields() {
+    const field = (name, label, attributes, changed) => {
+      inputs[name] = node('input', { 'data-field': name, change: changed, ...attributes });
+      return node('label', { class: 'rb-field' }, node('span', {}, word(label)), inputs[name]);
+    };
+    const size = { type: 'number', min: 1, max: 99999, step: 50 };
+    return [
+      field('lower', 'Lower', size, () => ask({})), field('upper', 'Upper', size, () => ask({})),
+      field('day', 'In force from', { type: 'date' }, () => { work.day = inputs.day.value; drawBar(); drawSign(); }),
+    ];
+  }
+
+  function drawFields() {
+    const values = { lower: work.band[0], upper: work.band[1], day: work.day };
+    inputs.day.min = work.given.firstDay;
+    for (const name in inputs) {
+      inputs[name].disabled = !editable();
+      if (document.activeElement !== inputs[name]) inputs[name].value = values[name];
+    }
+  }
 
   /* The one line of what goes on: a search that is still running, what was kept, what was refused. */
   function said() {
@@ -250,8 +267,9 @@
   }
 
   function ask(change) {
-    const band = [change.lower || work.band[0], change.upper || work.band[1]];
+    const band = [change.lower || +inputs.lower.value, change.upper || +inputs.upper.value];
     if (!(band[0] > 0 && band[0] <= band[1])) { work.said = { text: word('The lower end must not be above the upper end.'), bad: true }; drawTitle(); return; }
+    work.band = band;
     S.cutTalk.ask({ lower: band[0], upper: band[1], parts: change.parts || null });
   }
 
