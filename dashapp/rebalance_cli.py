@@ -168,9 +168,10 @@ def told(found: Answer) -> str:
     if "refused" in found:
         return f"{head}\n  not cut: {found['refused']}"
     w = words_for("en")
+    grids = "1 grid" if found["parts"] == 1 else f"{found['parts']} grids"
     return "\n".join(
         [
-            f"{head}, {found['parts']} grids of {found['band'][0]}-{found['band'][1]}",
+            f"{head}, {grids} of {found['band'][0]}-{found['band'][1]}",
             *(f"  {w(word['key'], **word['args'])}" for word in found["words"]),
             *(_told_plan(plan) for plan in found["plans"]),
         ]

@@ -23,6 +23,9 @@ WHOLE: Final = 100
 
 LEAST_S: Final = 0.05
 
+FIRST_S: Final = 0.6
+"""Seconds for the proposals a person waits for: with reading and drawing they come within one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -60,7 +63,7 @@ def ask(  # noqa: PLR0913 - what a proposal depends on, by name
     parts: int | None = None,
     locked: Mapping[int, int] | None = None,
     presets: Sequence[Preset] = tuple(Preset),
-    seconds: float = 0.8,
+    seconds: float = FIRST_S,
     seed: int = 1,
     progress: Progress = lambda done, total: None,
     cancelled: Cancelled = lambda: False,

@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import build, click, live, paint, sweep
+from benchmarks import build, click, districting, live, paint, sweep
 from benchmarks.figures import write_pages
 
 PARTS = {
@@ -13,6 +13,7 @@ PARTS = {
     "click": click.measure,
     "live": live.measure,
     "sweep": sweep.measure,
+    "districting": districting.measure,
 }
 
 
