@@ -206,10 +206,9 @@ def _checked_band(draft: Draft, entrances: Collection[PlacedEntrance], today: da
 
 
 def _fill(plan: GridPlan, draft: Draft, principal: Principal) -> None:
-    somebody = principal.account_id != SYSTEM_ACCOUNT
     plan.preset, plan.lower, plan.upper = draft.preset, draft.lower, draft.upper
     plan.effective_on, plan.reason = draft.effective_on, draft.reason
-    plan.author_id = principal.account_id if somebody else None
+    plan.author_id = _account(principal)
     plan.state, plan.version = PlanState.DRAFT, plan.version + 1
     plan.decided_by_id, plan.decided_on, plan.note = None, None, ""
 
@@ -241,9 +240,13 @@ def _decide(
 ) -> None:
     if len(note) > LONGEST_TEXT:
         raise InvalidInput(f"a note has at most {LONGEST_TEXT} characters", field="note")
-    plan.decided_by_id, plan.decided_on = principal.account_id, hold_day(session)
+    plan.decided_by_id, plan.decided_on = _account(principal), hold_day(session)
     plan.note = note
     _move_on(session, principal, plan, act)
+
+
+def _account(principal: Principal) -> int | None:
+    return None if principal.account_id == SYSTEM_ACCOUNT else principal.account_id
 
 
 def _move_on(session: Session, principal: Principal, plan: GridPlan, act: PlanAct) -> None:

@@ -18,11 +18,14 @@ BELOW_A_COMMAND = {
     "commands.access.show_to_demo_office",
     "commands.clock.raise_epoch",
     "queries.changes.feed_position", "queries.changes.feed_epoch", "queries.changes.changes_between",
+    "queries.grid_sizes.entrance_loads",
 }  # fmt: skip
-# The same of whole modules: what is derived, versions of rows, and the steps of an import that asked first.
+# The same of whole modules: what is derived, versions of rows, the steps of an import and of a plan of
+# grids that asked first.
 WHOLE_MODULES = {
     "queries.derivation", "commands.derive", "commands.versions",
     "queries.present_places", "commands.import_boundaries", "commands.import_places",
+    "queries.grid_entrances", "commands.grid_checks", "commands.grid_owners",
 }  # fmt: skip
 OF_THE_WORKER = {
     "commands.jobs.work_waits", "commands.jobs.somebody_works", "commands.jobs.claim_next",

@@ -1,20 +1,23 @@
 from datetime import timedelta
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import or_, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from conftest import TODAY
 from data.clock import utc_now
 from data.errors import DatabaseUnusable
-from data.models import Base, Committee, Event, GridMembership
-from data.schema import is_empty, migrate, require_current
+from data.models import Base, Committee, Event, GridMembership, GridPlan
+from data.schema import MIGRATIONS, is_empty, migrate, require_current
 from data.session import open_store, require_reachable
 from data.types import Geometry
 from places import build_street
+from postgres import copy_database
 
 NOT_OURS = {"spatial_ref_sys", "ix_building_outline", "building_outline"}
 
@@ -170,6 +173,38 @@ def test_a_database_of_a_newer_program_is_refused(store):
         require_current(store)
     with pytest.raises(DatabaseUnusable, match="newer than this program"):
         migrate(store)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def first_store(databases, request, tmp_path):
+    """A register as the first revision left it, with a street in it."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'first.db'}"
+    else:
+        url = copy_database(databases.cluster, "template1", "first_revision")
+    store = open_store(url)
+    with store.write() as session:
+        if not store.is_sqlite:
+            session.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, "0001")
+    build_street(store, TODAY)
+    yield store
+    store.dispose()
+    if not store.is_sqlite:
+        databases.drop(url)
+
+
+def test_a_register_of_the_first_revision_is_refused_until_it_is_brought_up(first_store):
+    with pytest.raises(DatabaseUnusable, match="older than this program: run `shiyou migrate`"):
+        require_current(first_store)
+    migrate(first_store)
+    require_current(first_store)
+    with first_store.read() as session:
+        assert session.scalar(select(func.count()).select_from(GridMembership)) == 2
+        assert session.scalar(select(func.count()).select_from(GridPlan)) == 0
 
 
 def test_migrating_twice_changes_nothing(store):
