@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -16,6 +16,7 @@ from data.models import (
     Entrance,
     Grid,
     GridMembership,
+    GridPlan,
     Household,
     Residence,
     Task,
@@ -23,7 +24,7 @@ from data.models import (
 from data.principal import Principal
 from data.queries.derivation import ON_REGISTER
 from data.rules.areas import AreaLevel
-from data.rules.grids import PlanState, SizeStatus, size_status
+from data.rules.grids import OPEN_PLANS, PlanState, SizeStatus, size_status
 from data.rules.register import HouseholdState
 from data.rules.work import OPEN_TASK_STATES
 
@@ -86,8 +87,20 @@ def grid_sizes(session: Session, principal: Principal) -> list[SizeRow]:
             AreaLevel.COMPOUND, _compounds(session, principal), doors, loads, "compound_id"
         ),
     ]
+    plans = _open_plans(session, principal)
+    rows = [replace(row, plan=plans.get((row.level, row.code))) for row in rows]
     worst = list(SizeStatus)
     return sorted(rows, key=lambda row: (-worst.index(row.size), -row.households, row.code))
+
+
+def _open_plans(session: Session, principal: Principal) -> dict[tuple[AreaLevel, str], PlanState]:
+    """Return where the newest open plan of each place stands."""
+    statement = (
+        select(GridPlan.level, GridPlan.code, GridPlan.state)
+        .where(GridPlan.committee_id.in_(principal.committees), GridPlan.state.in_(OPEN_PLANS))
+        .order_by(GridPlan.id)
+    )
+    return {(row.level, row.code): row.state for row in session.execute(statement)}
 
 
 def building_sizes(session: Session, principal: Principal) -> list[tuple[int, SizeStatus]]:

@@ -25,6 +25,7 @@ from data.queries.areas import area_tree, grids_of
 from data.queries.buildings import building_head
 from data.queries.check import check_derived
 from data.queries.grid_plans import part_name, plan_by_uid, plans_of, staffing
+from data.queries.grid_sizes import grid_sizes
 from data.queries.grids import grid_ground
 from data.queries.verification import grid_history
 from data.rules.areas import AreaLevel, Role
@@ -112,6 +113,15 @@ def test_a_plan_is_drafted_proposed_and_approved_by_another(place):
     assert (done.state, done.decided_on) == (PlanState.APPROVED, TODAY)
     assert done.assignment == place.halves
     assert done.part_names == ("A", "B")
+
+
+def test_the_list_of_sizes_tells_where_the_newest_plan_stands(place):
+    uid = place.save()
+    place.act(propose, uid, place.author)
+    with place.store.read() as session:
+        rows = {row.code: row.plan for row in grid_sizes(session, place.office)}
+    assert rows[place.ground.code] is PlanState.PROPOSED
+    assert list(rows.values()).count(None) == len(rows) - 1
 
 
 def test_nobody_approves_the_own_plan_whatever_the_roles(place):
