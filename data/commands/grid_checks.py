@@ -83,7 +83,9 @@ def refuse_outdated(session: Session, plan: GridPlan) -> None:
     """Refuse a plan made for a place that has changed since."""
     changed = what_has_changed(session, plan)
     if changed:
-        raise Conflict(f"{changed}: save the plan of {plan.name} anew", theirs=changed)
+        raise Conflict(
+            f"{changed}: save the plan of {plan.name} anew", theirs=changed, field="assignment"
+        )
 
 
 def what_has_changed(session: Session, plan: GridPlan) -> str | None:
@@ -122,4 +124,5 @@ def refuse_overlap(session: Session, plan: GridPlan) -> None:
             " entrances: withdraw it first",
             theirs=other.uid,
             ours=plan.uid,
+            field="assignment",
         )

@@ -300,8 +300,9 @@ def test_a_place_that_has_changed_since_is_neither_proposed_nor_approved(street,
     with store.write() as session:
         draft = save_draft(session, street.drafter, street.draft(street.halves()))
     street.add_entrance()
-    with pytest.raises(Conflict, match="come or gone"), store.write() as session:
+    with pytest.raises(Conflict, match="come or gone") as refused, store.write() as session:
         approve(session, street.office, uid, 2)
+    assert refused.value.values["field"] == "assignment"
     with pytest.raises(Conflict, match="come or gone"), store.write() as session:
         propose(session, street.drafter, draft, 1)
 
@@ -366,8 +367,8 @@ def test_two_plans_that_overlap_are_not_both_approved_at_once(street, store):
             with store.write() as session:
                 approve(session, street.office, second, 2)
             outcomes.append("approved")
-        except Conflict:
-            outcomes.append("refused")
+        except Conflict as refusal:
+            outcomes.append(refusal.values["field"])
 
     other = threading.Thread(target=decide)
     with store.write() as session:
@@ -376,7 +377,7 @@ def test_two_plans_that_overlap_are_not_both_approved_at_once(street, store):
         other.join(LONG_ENOUGH_S)
         assert outcomes == [], "nothing is decided beside a decision that is not finished"
     other.join(DEADLINE_S)
-    assert outcomes == ["refused"]
+    assert outcomes == ["assignment"]
 
 
 def test_who_held_the_old_grid_holds_the_new_one_and_gets_its_open_tasks(street, store):
