@@ -17,6 +17,7 @@ from geo.balance_ground import Ground, Ints, bridges, find_pieces, lay_out
 from geo.balance_problem import PRESETS, BalanceProblem, Preset, Weights
 from geo.balance_search import Limits, Progress, Search, Watch
 from geo.balance_starts import Starter, renumber
+from geo.balance_tiny import is_tiny, settle
 
 _PROVABLE = 200
 """Units times parts up to which a proof is tried first."""
@@ -80,6 +81,8 @@ def _try_proof(ground: Ground, limits: Limits) -> Proof:
     # How far a proof comes depends on the machine: a repeatable run goes without.
     if limits.rounds is not None or ground.units * ground.parts > _PROVABLE:
         return Proof()
+    if is_tiny(ground):
+        return settle(ground)
     return prove(ground, limits.seconds * _PROOF_SHARE)
 
 
