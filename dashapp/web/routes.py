@@ -144,9 +144,7 @@ def _grid_sizes(store: Store, principal: Principal) -> Response:
     by_byte: dict[int, list[int]] = {}
     for ord_, size in buildings:
         by_byte.setdefault(SIZE_BYTE[size], []).append(ord_)
-    compounds = {
-        row.code: SIZE_BYTE[row.size] for row in rows if row.level is AreaLevel.COMPOUND
-    }
+    compounds = {row.code: SIZE_BYTE[row.size] for row in rows if row.level is AreaLevel.COMPOUND}
     return JSONResponse({"buildings": by_byte, "compounds": compounds}, headers=NO_STORE)
 
 
