@@ -1,6 +1,6 @@
 """A place with its proposals as the browser draws them: one JSON object, local metres, y up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,15 +12,14 @@ from dashapp.rebalancing.plot import Plot
 from dashapp.rebalancing.proposals import Cuts, Proposal
 from dashapp.rebalancing.tables import compactness, ground_of
 from dashapp.rebalancing.wording import sayings
-from data.queries.grid_plans import PlanRow
 from data.queries.grids import GridGround
 
 Json = dict[str, Any]
 Ring = list[list[float]]
 
 
-def payload(ground: GridGround, cuts: Cuts, saved: Sequence[PlanRow] = ()) -> Json:
-    """Return everything the workspace shows: place, words, shapes, units, proposals, saved plans.
+def payload(ground: GridGround, cuts: Cuts) -> Json:
+    """Return everything the workspace shows: place, words, shapes, units, proposals.
 
     Units are listed by index; an assignment holds the part of each. `continues` names for each
     part the present grid that goes on in it, null for a new one.
@@ -43,7 +42,6 @@ def payload(ground: GridGround, cuts: Cuts, saved: Sequence[PlanRow] = ()) -> Js
             for grid in ground.grids
         ],
         "plans": [proposal_json(cuts, proposal) for proposal in cuts.proposals],
-        "saved": [_saved(ground, row) for row in saved],
     }  # fmt: skip
 
 
@@ -124,23 +122,6 @@ def _units(plot: Plot) -> list[Json]:
         }
         for unit, door, cell in zip(plot.ground.units, plot.doors, plot.cells, strict=True)
     ]
-
-
-def _saved(ground: GridGround, row: PlanRow) -> Json:
-    """Return a kept plan; a unit it does not know (built since) has no part."""
-    return {
-        "uid": row.uid,
-        "state": row.state.value,
-        "preset": row.preset,
-        "band": [row.lower, row.upper],
-        "parts": len(row.part_names),
-        "names": list(row.part_names),
-        "version": row.version,
-        "reason": row.reason,
-        "effective_on": row.effective_on.isoformat(),
-        "assignment": [row.assignment.get(unit.entrance_id) for unit in ground.units],
-        "acts": sorted(act.value for act in row.acts),
-    }
 
 
 def _rings(shape: BaseGeometry) -> list[Ring]:
