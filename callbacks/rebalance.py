@@ -27,7 +27,7 @@ from data.rules.areas import AreaLevel
 from data.rules.grids import DRAFTING_ROLES
 from geo.feasibility import GRID_BAND, Band
 
-FIRST_S: Final = 0.5
+FIRST_S: Final = 0.3
 BETTER_S: Final = 12.0
 LARGEST: Final = 99_999
 LARGEST_KEY: Final = 2**63

@@ -45,8 +45,8 @@
       if (!members.length) continue;
       const x = S.parts.sum(members.map((one) => one.at[0] * one.hh)) / all, y = -S.parts.sum(members.map((one) => one.at[1] * one.hh)) / all;
       svg.append(
-        node('svg:circle', { cx: x, cy: y, r: 10 * unit, fill: tint(part)[1], stroke: '#fff', 'stroke-width': 1.4 * unit }),
-        node('svg:text', { x, y: y + 3.9 * unit, 'font-size': 11 * unit, 'text-anchor': 'middle', fill: '#fff', 'font-weight': 600 }, letter(part)),
+        node('svg:circle', { cx: x, cy: y, r: 8.5 * unit, fill: tint(part)[1], stroke: '#fff', 'stroke-width': 1.2 * unit }),
+        node('svg:text', { x, y: y + 3.4 * unit, 'font-size': 9.5 * unit, 'text-anchor': 'middle', fill: '#fff', 'font-weight': 600 }, letter(part)),
       );
     }
     return svg;

@@ -86,11 +86,17 @@
 
   /* Better proposals take the place of the first ones; a plan that a hand has changed stays on the table. */
   function better(result) {
-    const work = S.cutAtHand(), plans = result.plans || (result.payload && result.payload.plans);
-    if (!plans || !plans.length || plans[0].assignment.length !== work.cut.units.length) return;
-    work.cut.plans = plans;
+    const work = S.cutAtHand(), { cut } = work, same = result.units.length === cut.units.length && result.units.every((unit, i) => unit.id === cut.units[i].id);
+    if (!same || result.parts !== cut.parts) return;
+    const broken = (plan) => work.model.faults(work.model.figures(plan.assignment, cut.parts).parts, cut.band).length;
+    const found = cut.plans.map((plan, i) => {
+      const other = result.plans[i], gain = broken(plan) - broken(other) || plan.objective - other.objective;
+      return gain > 0 || (gain === 0 && other.gap !== null) ? other : plan;
+    });
+    if (found.every((plan, i) => plan === cut.plans[i])) return;
+    cut.plans = found;
     work.given.number = `${work.given.number}+`;
-    if (work.base >= 0 && plans[work.base]) work.assign = [...plans[work.base].assignment];
+    if (work.base >= 0) work.assign = [...found[work.base].assignment];
     S.cutPage.drawAll();
     S.mark('cut-better', {});
   }

@@ -1,17 +1,22 @@
 """A compound of 2,700 households is cut into grids in the browser, from proposal to approval."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from conftest import TODAY
+from data.commands.clock import close_day
+from data.queries.access import system_principal
 from data.sealing import demo_ring
 from data.seed import build_demo
+from data.session import open_store
 from e2e.conftest import PHONE
 from e2e.cut_page import CutPage
 from e2e.pages import wait
 
 PLACE = "310115009003C01"
+COMMITTEE, OLD_GRID = "310115009003", "310115009003001"
 ADDRESS = f"/?mode=grids&area={PLACE}"
 LIVE_MS = 50
 
@@ -183,3 +188,37 @@ def test_the_workspace_speaks_english(sign_in):
     cut = CutPage(sign_in("grid1", ADDRESS, locale="en-US"))
     assert "Cut into 3 grids" in cut.text("title")
     assert "Once in force" in cut.text("force")
+
+
+def test_on_its_day_list_tree_and_panel_follow_and_old_rounds_stay_in_reach(sign_in, street_url):
+    mine = CutPage(sign_in("grid1", ADDRESS))
+    mine.page.locator("[data-field=day]").fill(str(TODAY + timedelta(days=1)))
+    mine.do("propose")
+    wait(mine.page, "text", "[data-state=proposed]", "待审批")
+    theirs = CutPage(sign_in("lead1", ADDRESS))
+    theirs.do("approve")
+    wait(theirs.page, "text", "[data-state=approved]", "已批准")
+
+    store = open_store(street_url)
+    with store.write() as session:
+        close_day(session, system_principal(session), TODAY)
+    store.dispose()
+
+    page = sign_in("grid1", "/?mode=grids")
+    page.wait_for_selector(".size-row")
+    listed = {row.get_attribute("data-go") for row in page.locator(".size-row").all()}
+    new = {go for go in listed if go.startswith(f"area:{COMMITTEE}0")} - {f"area:{OLD_GRID}"}
+    assert len(new) >= 3
+    assert f"area:{OLD_GRID}" not in listed, "the old code is used no more"
+
+    page = sign_in("grid1", f"/?area={COMMITTEE}")
+    page.wait_for_selector("[data-testid=area-tree] .row.grid")
+    assert page.locator("[data-testid=area-tree] .row.grid").count() >= 3
+
+    page = sign_in("worker3", f"/?building={PLACE}-001&tab=history&period=all")
+    page.locator(f'[data-grid="{OLD_GRID}"]').click()
+    page.wait_for_selector("[data-testid=building-panel] .round-list tbody tr")
+
+    after = CutPage(sign_in("grid1", ADDRESS))
+    earlier = after.page.locator(".rb-checks details").text_content()
+    assert "已生效" in earlier
