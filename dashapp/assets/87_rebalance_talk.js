@@ -13,10 +13,8 @@
     put('rebalance-ask', { area: work.given.area, level: work.given.level, locked, n: ++number, ...change });
   }
 
-  function act(name) {
+  function act(name, note = null) {
     const work = S.cutAtHand(), { cut, plan } = work, open = plan && ['draft', 'proposed', 'approved', 'rejected'].includes(plan.state);
-    const note = name === 'reject' ? window.prompt(S.word('Reason'), '') : null;
-    if (name === 'reject' && !note) return;
     const preset = work.base >= 0 ? cut.plans[work.base].preset : plan ? plan.preset : cut.plans[0] && cut.plans[0].preset;
     work.busy = !['geojson', 'xlsx'].includes(name);
     work.sent = S.cutPage.mark();
@@ -39,7 +37,8 @@
       work.plan = said.plan;
       work.given.plans = said.plans;
       work.saved = said.plan && work.sent;
-      if (said.plan) work.base = -1;
+      if (said.plan) Object.assign(work, { base: -1, filed: [...work.assign] });
+      else work.filed = null;
       S.cutPage.drawAll();
     }
     S.cutPage.drawBar();

@@ -17,12 +17,12 @@
     const first = cut && cut.plans.length ? cut.plans[0] : null;
     work = {
       given, cut, model: cut && S.cutModel(cut), undone: [], locked: new Set(), chosen: new Set(), byDoor: false,
-      base: at ? -1 : 0, assign: at || (first ? [...first.assignment] : cut ? cut.units.map(() => 0) : []),
+      base: at ? -1 : 0, filed: at, assign: at || (first ? [...first.assignment] : cut ? cut.units.map(() => 0) : []),
       parts: at ? Math.max(...at) + 1 : cut ? cut.parts : 0,
-      band: plan ? [plan.lower, plan.upper] : cut ? cut.band : [0, 0], day: plan ? plan.day : given.day, reason: plan ? plan.reason || '' : '',
+      band: cut ? cut.band : [0, 0], day: plan ? plan.day : given.day, reason: plan ? plan.reason || '' : '',
       plan, last: null, trial: null, said: null, job: null, columns: 'people',
     };
-    work.saved = plan ? mark() : null;
+    work.saved = plan && JSON.stringify([at, [plan.lower, plan.upper], plan.day, plan.reason || '']);
   }
 
   /* The same place again: new proposals, or another band. A hand's plan stays if it has as many parts. */
@@ -32,7 +32,7 @@
     open(given);
     if (byHand && before.parts <= cut.parts) {
       Object.assign(work, { base: -1, assign: before.assign, undone: before.undone });
-    } else if (!work.plan && cut && cut.plans[before.base]) take(before.base);
+    } else if (cut && cut.plans[before.base]) take(before.base);
     Object.assign(work, { day: before.day, reason: before.reason, columns: before.columns, byDoor: before.byDoor });
     if (cut && before.cut && cut.buildings.length === before.cut.buildings.length) work.locked = before.locked;
   }
@@ -45,8 +45,11 @@
 
   const mark = () => JSON.stringify([work.assign, work.band, work.day, work.reason]);
   const dirty = () => work.saved !== mark();
-  const acts = () => (work.plan && OPEN_STATES.includes(work.plan.state) ? work.plan.acts : work.given.mayDraft ? ['save', 'propose'] : []);
-  const editable = () => Boolean(work.cut) && (acts().includes('save') || !work.given.mayDraft);
+  const acts = () => (inHand() ? work.plan.acts : work.given.mayDraft ? ['save', 'propose'] : []);
+  /* Who may keep nothing may still try; but what is to be decided on stands as it was filed. */
+  const editable = () => Boolean(work.cut) && (acts().includes('save') || (!work.given.mayDraft && !inHand()));
+  const inHand = () => Boolean(work.plan) && OPEN_STATES.includes(work.plan.state);
+  const asFiled = () => work.base < 0 && !dirty();
 
   // -- changes by hand, each with its way back
   function move(units, part) {
@@ -70,9 +73,9 @@
   }
 
   function choosePlan(i) {
-    if (!work.cut.plans[i] || !editable()) return;
+    if (i === work.base || (i < 0 && !work.filed)) return;
     work.undone.push({ assign: work.assign, base: work.base, parts: work.parts });
-    take(i);
+    if (i >= 0) take(i); else Object.assign(work, { base: -1, assign: [...work.filed], parts: Math.max(...work.filed) + 1 });
     work.last = null;
     refresh();
   }
@@ -166,7 +169,6 @@
     slots['canvas-card'].append(drawing.svg, slots.selection = node('div', { class: 'rb-selection' }), slots.legend = node('div', { class: 'rb-legend' }), tools(), button(word('Show drawing'), () => { root.classList.add('drawing-shown'); drawing.show(); }, { class: 'rb-show' }), node('p', { class: 'rb-hint' }, word('Drag a building to another grid · Shift paints a box · double-click locks')));
     drawing.setLocked(work.locked);
     drawing.setChosen(work.chosen);
-    drawStaff();
     drawSign();
     refresh();
     requestAnimationFrame(() => drawing && drawing.show());
@@ -178,7 +180,7 @@
     work.figures = figuresOf(work.assign);
     work.faults = work.model.faults(work.figures.parts, work.band);
     drawing.paint();
-    drawTable(); drawWarnings(); drawForce(); drawChecks(); drawCards(); drawSelection(); drawLegend(); drawBar(); drawTitle();
+    drawTable(); drawWarnings(); drawForce(); drawChecks(); drawStaff(); drawCards(); drawSelection(); drawLegend(); drawBar(); drawTitle();
     S.mark('cut-figures', { ms: performance.now() - from });
   }
 
@@ -202,9 +204,9 @@
         cut && exportMenu(),
         cut && allowed.includes('save') && button(word('Save draft'), () => S.cutTalk.act('save'), { disabled: !dirty() || work.busy, 'data-do': 'save' }),
         allowed.includes('withdraw') && button(word('Withdraw'), () => S.cutTalk.act('withdraw'), { disabled: work.busy, 'data-do': 'withdraw' }),
-        allowed.includes('reject') && button(word('Send back'), () => S.cutTalk.act('reject'), { disabled: work.busy, 'data-do': 'reject' }),
+        allowed.includes('reject') && button(word('Send back'), () => { work.sendingBack = true; drawTitle(); slots.heading.querySelector('[data-field=note]').focus(); }, { disabled: work.busy, 'data-do': 'reject' }),
         cut && allowed.includes('propose') && button(word('Propose'), () => S.cutTalk.act('propose'), { class: 'plain primary', disabled: work.busy, 'data-do': 'propose' }),
-        allowed.includes('approve') && button(word('Approve'), () => S.cutTalk.act('approve'), { class: 'plain primary', disabled: work.busy, 'data-do': 'approve' })),
+        allowed.includes('approve') && button(word('Approve'), () => S.cutTalk.act('approve'), { class: 'plain primary', disabled: work.busy || !asFiled(), 'data-do': 'approve' })),
     );
     slots.bar.classList.toggle('mine', given.mayDraft);
   }
@@ -262,6 +264,11 @@
   /* The one line of what goes on: a search that is still running, what was kept, what was refused. */
   function said() {
     const { job } = work;
+    if (work.sendingBack) {
+      const note = node('input', { type: 'text', maxlength: 400, 'data-field': 'note', placeholder: word('What is to be changed'), 'aria-label': word('What is to be changed') });
+      const back = () => { work.sendingBack = false; drawTitle(); };
+      return node('form', { class: 'rb-said running', submit: (event) => { event.preventDefault(); work.sendingBack = false; S.cutTalk.act('reject', note.value); } }, note, node('button', { class: 'plain', 'data-do': 'send-back' }, word('Send back')), button(word('Clear note'), back));
+    }
     if (job) return node('span', { class: 'rb-said running' }, node('progress', { max: 1, value: job.share }), word('Looking for better ones'), button(word('Stop, use these'), () => S.cutTalk.stop(), { class: 'plain', 'data-do': 'stop' }));
     return node('span', { class: `rb-said${work.said && work.said.bad ? ' bad' : ''}`, role: 'status' }, work.said ? work.said.text : '');
   }
@@ -277,7 +284,9 @@
   function drawCards() {
     const { cut, given } = work;
     const all = cut.plans.map((plan, i) => ({ i, key: `${given.number}-${i}`, assign: plan.assignment, title: word('Proposal {n} · {name}', { n: word(`ordinal ${i + 1}`), name: word(`preset ${plan.preset}`) }), plan }));
-    if (work.base < 0) all.push({ i: -1, key: mark(), assign: work.assign, title: word(work.plan && !dirty() ? 'Plan on file' : 'By hand') });
+    const own = work.base < 0 ? work.assign : work.filed;
+    const title = word(work.base < 0 && dirty() ? 'By hand' : 'Plan on file');
+    if (own) all.push({ i: -1, key: `${title} ${own}`, assign: own, title });
     const kept = new Map([...slots.cards.children].map((card) => [card.dataset.key, card]));
     slots.cards.replaceChildren(...all.map((one) => {
       const here = one.i === work.base, card = kept.get(one.key) || cardOf(one);
@@ -295,7 +304,7 @@
       ['Households', figures.parts.length > 4 ? `${count(Math.min(...figures.parts.map((p) => p.hh)))} – ${count(Math.max(...figures.parts.map((p) => p.hh)))}` : figures.parts.map((part) => part.hh).join(' / '), faults.length > 0],
       ['Change hands', households(figures.moved)], ['Boundary', word('{n} m', { n: count(figures.boundary) })], ['Task spread', word('{n} items', { n: figures.spread })],
     ];
-    return node('button', { type: 'button', class: 'rb-proposal', 'data-key': key, 'data-plan': i, click: () => i >= 0 && choosePlan(i) },
+    return node('button', { type: 'button', class: 'rb-proposal', 'data-key': key, 'data-plan': i, click: () => choosePlan(i) },
       S.thumbnail(work.model, assign, parts),
       node('div', {}, node('div', { class: 'rb-name' }, node('b', {}, title), node('span', { class: 'rb-viewing' }, word('Viewing'))),
         node('dl', {}, rows.flatMap(([name, value, bad]) => [node('dt', {}, word(name)), node('dd', { class: bad ? 'late' : '' }, value)])),
@@ -354,7 +363,8 @@
     const reason = faults.length || work.reason ? [node('label', { class: 'rb-reason' }, word('Reason'), node('textarea', { rows: 2, maxlength: 400, 'data-field': 'reason', disabled: !editable(), input: (event) => { work.reason = event.target.value; drawBar(); } }, work.reason))] : [];
     const typing = slots.warnings.contains(document.activeElement) && document.activeElement.matches('textarea');
     if (typing && reason.length) { const box = slots.warnings.querySelector('.rb-warning > div'); box.replaceChildren(...lines, slots.warnings.querySelector('.rb-reason')); slots.warnings.querySelector('textarea').focus(); return; }
-    const info = !lines.length && work.given.told.length && !cut.counts.length ? work.given.told.map((text) => node('span', {}, text)) : [];
+    const { plan, given } = work, told = plan && plan.state === 'rejected' && plan.note ? [word('Sent back by {name}: {note}', { name: plan.decidedBy, note: plan.note })] : [];
+    const info = [...told, ...(!lines.length && !cut.counts.length ? given.told : [])].map((text) => node('span', {}, text));
     slots.warnings.replaceChildren(...(lines.length || reason.length || info.length ? [node('div', { class: lines.length ? 'rb-warning' : 'rb-warning mild', role: 'status' }, node('i', { 'aria-hidden': 'true' }, '▲'), node('div', {}, lines, info, reason))] : []));
   }
 
@@ -382,14 +392,16 @@
       work.given.plans.length ? node('details', {}, node('summary', {}, word('{n} earlier plans', { n: work.given.plans.length })), node('ul', {}, work.given.plans.map((row) => node('li', {}, `${row.day} · ${word(`plan ${row.state}`)} · ${row.author}${row.note ? ` · ${row.note}` : ''}`)))) : null);
   }
 
-  /* Who serves how many before; each new grid after; one full-time member is reckoned with 807 households. */
+  /* Who serves how many before, and a person to each new grid after; a full-time member is reckoned with 807. */
   function drawStaff() {
-    const { staff, member } = work.given;
-    if (!staff.length) { slots.staff.hidden = true; return; }
-    slots.staff.hidden = false;
-    slots.staff.replaceChildren(node('details', {}, node('summary', {}, node('h2', {}, word('Per worker')), node('span', { class: 'quiet' }, word('{n} households for a full-time member', { n: member }))),
-      node('table', {}, node('thead', {}, node('tr', {}, node('th', {}, word('Now')), ...['hh', 'Persons', 'Open'].map((text) => node('th', { class: 'num' }, word(text))), node('th', { class: 'num' }, '÷ ', member))),
-        node('tbody', {}, staff.map((row) => node('tr', {}, node('td', {}, row.name), ...[row.households, row.persons, row.tasks].map((value) => node('td', { class: 'num' }, count(value))), node('td', { class: 'num' }, (row.households / member).toFixed(2))))))));
+    const { given: { staff, member }, figures } = work, open = Boolean(slots.staff.querySelector('details[open]'));
+    const num = (value) => node('td', { class: 'num' }, value);
+    const row = (name, ...values) => node('tr', {}, node('td', {}, name), values.map((value) => num(count(value))), num((values[0] / member).toFixed(2)));
+    const group = (text) => node('tr', { class: 'group' }, node('td', { colspan: 5 }, word(text)));
+    fill(slots.staff, node('details', { open }, node('summary', {}, node('h2', {}, word('Per worker')), node('span', { class: 'quiet' }, word('{n} households for a full-time member', { n: member }))),
+      node('table', {}, node('thead', {}, node('tr', {}, node('th', {}, word('Worker')), ['hh', 'Persons', 'Open'].map((text) => node('th', { class: 'num' }, word(text))), node('th', { class: 'num' }, `÷ ${member}`))),
+        node('tbody', {}, group('Before'), staff.map((one) => row(one.name, one.households, one.persons, one.tasks)),
+          group('After'), figures.parts.map((own, part) => row(node('span', {}, swatch(part), partName(part)), own.hh, own.persons, own.tasks))))));
   }
 
   // -- beside the drawing: what is chosen and where it may go

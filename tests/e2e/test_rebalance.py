@@ -136,12 +136,33 @@ def test_a_plan_goes_from_draft_to_approval_by_another_person(sign_in):
 
     theirs = CutPage(sign_in("lead1", ADDRESS))
     assert theirs.assignment == wanted
+    theirs.page.locator('[data-plan="0"]').click()
+    assert theirs.page.locator("[data-do=approve]").is_disabled(), "only what was filed is approved"
+    theirs.page.locator('[data-plan="-1"]').click()
+    assert theirs.assignment == wanted
     theirs.do("approve")
     wait(theirs.page, "text", "[data-state=approved]", "已批准")
 
     mine.page.reload()
     mine = CutPage(mine.page)
     assert "已批准" in mine.text("bar")
+    mine.do("withdraw")
+    wait(mine.page, "text", ".rb-said", "已撤回")
+
+
+def test_a_plan_sent_back_comes_with_what_is_to_be_changed(sign_in):
+    mine = CutPage(sign_in("grid1", ADDRESS))
+    mine.do("propose")
+    wait(mine.page, "text", "[data-state=proposed]", "待审批")
+    theirs = CutPage(sign_in("lead1", ADDRESS))
+    theirs.do("reject")
+    theirs.page.locator("[data-field=note]").fill("7号楼留在原网格")
+    theirs.do("send-back")
+    wait(theirs.page, "text", "[data-state=rejected]", "已退回")
+
+    mine.page.reload()
+    mine = CutPage(mine.page)
+    assert "7号楼留在原网格" in mine.text("warnings")
     mine.do("withdraw")
     wait(mine.page, "text", ".rb-said", "已撤回")
 
