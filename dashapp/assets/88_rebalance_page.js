@@ -364,7 +364,7 @@
     const typing = slots.warnings.contains(document.activeElement) && document.activeElement.matches('textarea');
     if (typing && reason.length) { const box = slots.warnings.querySelector('.rb-warning > div'); box.replaceChildren(...lines, slots.warnings.querySelector('.rb-reason')); slots.warnings.querySelector('textarea').focus(); return; }
     const { plan, given } = work, told = plan && plan.state === 'rejected' && plan.note ? [word('Sent back by {name}: {note}', { name: plan.decidedBy, note: plan.note })] : [];
-    const info = [...told, ...(!lines.length && !cut.counts.length ? given.told : [])].map((text) => node('span', {}, text));
+    const info = [...told, ...(cut.counts.length ? [] : given.told)].map((text) => node('span', {}, text));
     slots.warnings.replaceChildren(...(lines.length || reason.length || info.length ? [node('div', { class: lines.length ? 'rb-warning' : 'rb-warning mild', role: 'status' }, node('i', { 'aria-hidden': 'true' }, '▲'), node('div', {}, lines, info, reason))] : []));
   }
 
