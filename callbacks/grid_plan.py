@@ -93,10 +93,10 @@ def do_act(data: Any, principal: Principal, language: str, services: Services) -
     w = words_for(language)
     try:
         act = read_act(data)
-        return said(_answer(act, principal, services, w)) if act else None
+        return said(_answer(act, principal, services, w), w) if act else None
     except RegisterError as refusal:
         number, area = whole_number(data.get("n")) or 0, str(data.get("area"))
-        return said(Said(number, area, refusal_line(refusal, w), ok=False))
+        return said(Said(number, area, refusal_line(refusal, w), ok=False), w)
 
 
 def _answer(act: Act, principal: Principal, services: Services, w: Words) -> Said:

@@ -9,17 +9,20 @@ from data.errors import RegisterError
 _START_S = 20.0
 """A program that has run for longer is not one that was just started."""
 
+_END_S = 0.4
+"""What the program needs to put itself away once it has answered."""
+
 
 class UnreadableInstance(RegisterError, ValueError):
     """A benchmark file that is missing or not an instance."""
 
 
 def first_seconds(seconds: float) -> float:
-    """Return what the program's start has left of the first instance's seconds, half at least.
+    """Return what the program's start and end leave of the first instance's seconds, half at least.
 
-    Whoever waits for the command waits for its start as well.
+    Whoever waits for the command waits for both as well.
     """
-    return max(seconds / 2, seconds - _start_s())
+    return max(seconds / 2, seconds - _start_s() - _END_S)
 
 
 def _start_s() -> float:

@@ -16,7 +16,7 @@ from dashapp.text.words import Words
 from data.errors import Conflict, Forbidden, NotFound, RegisterError
 from data.queries.grid_plans import PlanRow, StaffRow
 from data.rules.areas import AreaLevel
-from data.rules.grids import MEMBER_HOUSEHOLDS, OPEN_PLANS, PlanAct, PlanState
+from data.rules.grids import MEMBER_HOUSEHOLDS, NOT_IN_FORCE, OPEN_PLANS, PlanAct, PlanState
 
 Json = dict[str, Any]
 # A plan that was sent back is worked on further; one in force or withdrawn is history.
@@ -84,8 +84,8 @@ def cut_page(page: Page, w: Words) -> Component:
         "day": default_day(page.today).isoformat(),
         "firstDay": (page.today + timedelta(days=1)).isoformat(),
         "mayDraft": page.may_draft,
-        "plan": plan and plan_json(plan),
-        "plans": earlier(page.plans, plan),
+        "plan": plan and plan_json(plan, w),
+        "plans": earlier(page.plans, plan, w),
         "staff": [_staff(row) for row in page.staff],
         "member": MEMBER_HOUSEHOLDS,
         "job": page.job,
@@ -94,7 +94,7 @@ def cut_page(page: Page, w: Words) -> Component:
     return html.Div(**{"data-cut": _json(given)})
 
 
-def said(answer: Said) -> Component:
+def said(answer: Said, w: Words) -> Component:
     """Return what came of an act, for the script to show."""
     given: Json = {
         "n": answer.number,
@@ -105,7 +105,7 @@ def said(answer: Said) -> Component:
     }
     if answer.plans is not None:
         plan = plan_in_hand(answer.plans)
-        given |= {"plan": plan and plan_json(plan), "plans": earlier(answer.plans, plan)}
+        given |= {"plan": plan and plan_json(plan, w), "plans": earlier(answer.plans, plan, w)}
     return html.Div(**{"data-said": _json(given)})
 
 
@@ -155,6 +155,13 @@ def _reason(refusal: RegisterError, w: Words) -> str:
     }.get(str(about), str(refusal))
 
 
+def _note(row: PlanRow, w: Words) -> str:
+    """Return what was said of a plan, what the register itself noted in the reader's words."""
+    if row.note.startswith(NOT_IN_FORCE):
+        return w("not put into force on its day: the place has changed since")
+    return row.note
+
+
 def file_json(name: str, kind: str, content: bytes) -> Json:
     """Return a file as the script saves it."""
     return {"name": name, "type": kind, "base64": base64.b64encode(content).decode("ascii")}
@@ -173,21 +180,21 @@ def plan_in_hand(plans: Sequence[PlanRow]) -> PlanRow | None:
     return next((row for row in plans if row.state in IN_HAND), None)
 
 
-def earlier(plans: Sequence[PlanRow], plan: PlanRow | None) -> list[Json]:
+def earlier(plans: Sequence[PlanRow], plan: PlanRow | None, w: Words) -> list[Json]:
     """Return the other plans of the place, newest first."""
     return [
         {
             "state": row.state.value,
             "day": row.effective_on.isoformat(),
             "author": row.author,
-            "note": row.note,
+            "note": _note(row, w),
         }
         for row in plans
         if plan is None or row.uid != plan.uid
     ]
 
 
-def plan_json(row: PlanRow) -> Json:
+def plan_json(row: PlanRow, w: Words) -> Json:
     """Return a plan as the script holds it."""
     return {
         "uid": row.uid,
@@ -200,7 +207,7 @@ def plan_json(row: PlanRow) -> Json:
         "day": row.effective_on.isoformat(),
         "author": row.author,
         "decidedBy": row.decided_by,
-        "note": row.note,
+        "note": _note(row, w),
         "assignment": {str(entrance): part for entrance, part in row.assignment.items()},
         "codes": list(row.codes),
         "acts": sorted(act.value for act in row.acts),

@@ -14,7 +14,7 @@ from data.commands.record import append_event
 from data.models import Committee, Grid, GridMembership, GridPlan, GridPlanPart, GridPlanUnit
 from data.principal import Principal
 from data.rules.areas import GridType
-from data.rules.grids import PlanState
+from data.rules.grids import NOT_IN_FORCE, PlanState
 
 SEQUENCE_DIGITS: Final = 3
 """A grid's code is its committee's with three digits more (grid codes of domain 2: 12 + 3)."""
@@ -87,7 +87,7 @@ def _send_back(
     session: Session, principal: Principal, plan: GridPlan, day: date, obstacle: str
 ) -> None:
     plan.state, plan.version = PlanState.REJECTED, plan.version + 1
-    plan.note = f"not put into force: {obstacle}"
+    plan.note = f"{NOT_IN_FORCE}: {obstacle}"
     _log(session, principal, plan, day, {"state": plan.state.value, "note": plan.note})
 
 

@@ -68,6 +68,8 @@ DRAFTING_ROLES: Final = frozenset(
     {Role.GRID_MANAGER, Role.COMMITTEE_DIRECTOR, Role.POPULATION_OFFICE}
 )
 APPROVING_ROLES: Final = frozenset({Role.POPULATION_OFFICE, Role.DISTRICT_LEAD})
+# How the note of a plan begins that could not come into force on its day; screens say it in words.
+NOT_IN_FORCE: Final = "not put into force"
 DECISIONS: Final = frozenset({PlanAct.APPROVE, PlanAct.REJECT})
 
 

@@ -14,10 +14,11 @@ from callbacks.rebalance import read_asked, show_cut, show_workspace
 from dashapp.layout.rebalance import default_day
 from dashapp.url import Selection, read_selection
 from data.errors import InvalidInput
-from data.models import Job
+from data.models import GridPlan, Job
 from data.queries.access import system_principal
 from data.queries.grid_sizes import grid_sizes
 from data.rules.areas import AreaLevel, Role
+from data.rules.grids import NOT_IN_FORCE, PlanState
 from data.sealing import demo_ring
 
 BAND = {"lower": 300, "upper": 400}
@@ -184,6 +185,18 @@ def test_a_plan_is_kept_proposed_and_approved_by_another_person(services, manage
     taken = given(do_act(plan("withdraw", **back), manager, "zh", services), "data-said")
     assert taken["plan"] is None
     assert [row["state"] for row in taken["plans"]] == ["withdrawn"]
+
+
+def test_a_plan_that_could_not_come_into_force_says_so_in_the_readers_words(
+    services, manager, plan
+):
+    kept = given(do_act(plan("save"), manager, "zh", services), "data-said")
+    with services.store.write() as session:
+        row = session.scalars(select(GridPlan).where(GridPlan.uid == kept["plan"]["uid"])).one()
+        row.state, row.note = PlanState.REJECTED, f"{NOT_IN_FORCE}: 1 entrances have come or gone"
+    asked = plan("save")
+    shown = given(show_cut({**asked, "n": 2}, manager, "zh", services))
+    assert shown["plan"]["note"] == "到生效日未能生效:区域内已有变动"
 
 
 def test_a_draft_that_somebody_changed_meanwhile_is_not_overwritten(services, manager, plan):

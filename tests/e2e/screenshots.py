@@ -4,15 +4,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from e2e.conftest import CHROMIUM, DESKTOP, FLAGS, PASSWORD, PHONE
+from e2e.cut_page import CutPage
 from e2e.pages import MapPage, wait
 from live_server import LiveServer, live_server
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "screenshots"
 WIDE = {"width": 1920, "height": 1080}
 TOWER = "310115009003C01-001"
+OVERSIZE = "310115009003C01"
 # name: sign-in, language, size, zoom of the map (None: as it opens), selection
 PICTURES = {
     "map-zh-1280": ("office", "zh-CN", DESKTOP, 16, {"building": TOWER}),
@@ -31,6 +33,10 @@ PICTURES = {
     "phone-list-zh-390": ("worker3", "zh-CN", PHONE, None, {}),
     "phone-building-zh-390": ("worker3", "zh-CN", PHONE, 17, {"building": TOWER}),
     "phone-map-en-390": ("worker3", "en-US", PHONE, None, {"show_map": "1"}),
+    "grids-zh-1280": ("office", "zh-CN", DESKTOP, None, {"mode": "grids"}),
+    "grids-en-390": ("office", "en-US", PHONE, None, {"mode": "grids"}),
+    "cut-zh-1280": ("office", "zh-CN", DESKTOP, None, {"mode": "grids", "area": OVERSIZE}),
+    "cut-en-1920": ("office", "en-US", WIDE, None, {"mode": "grids", "area": OVERSIZE}),
 }
 
 
@@ -64,12 +70,22 @@ def _take(browser: Browser, server: LiveServer, name: str) -> None:
     selection = {key: value for key, value in chosen.items() if key != "show_map"}
     if selection:
         page.evaluate("(change) => shiyou.choose(change)", selection)
-        wait(page, "panel", selection["building"])
+        _wait_for(page, selection)
     if "show_map" in chosen:
         page.locator("[data-act=show-map]").click()
     page.wait_for_timeout(1500)  # names and badges come with the idle frame after the last tile
     page.screenshot(path=FOLDER / f"{name}.png")
     context.close()
+
+
+def _wait_for(page: Page, selection: dict[str, str]) -> None:
+    """Wait until what was chosen stands on the screen."""
+    if "building" in selection:
+        wait(page, "panel", selection["building"])
+    elif "area" in selection:
+        CutPage(page)
+    else:
+        page.wait_for_selector("#grid-sizes .size-row")
 
 
 if __name__ == "__main__":
