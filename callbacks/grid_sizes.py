@@ -26,15 +26,15 @@ def show_sizes(
 
 
 def register(app: Dash, services: Services) -> None:
-    """Bind the list to the module, to what is chosen and to the feed's tick."""
+    """Bind the list to the module and, while it is in use, to changes of the register."""
 
     @app.callback(
         Output(ids.SIZES, "children"),
-        Input(ids.SELECTION, "data"),
-        Input(ids.TICK, "data"),
+        Input(ids.MODULE_PLACE, "data"),
+        Input(ids.SIZES_DUE, "data"),
         prevent_initial_call=True,
     )
-    async def on_module(data: Any, _tick: Any) -> Any:
+    async def on_module(data: Any, _due: Any) -> Any:
         return await in_thread(
             show_sizes, read_selection(data), required_principal(), current_language(), services
         )

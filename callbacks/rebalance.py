@@ -160,7 +160,7 @@ def register(app: Dash, services: Services) -> None:
     """Bind the workspace to the chosen place, its proposals to what is asked, its line to acts."""
 
     @app.callback(
-        Output(ids.MODULE, "children"), Input(ids.SELECTION, "data"), prevent_initial_call=True
+        Output(ids.MODULE, "children"), Input(ids.MODULE_PLACE, "data"), prevent_initial_call=True
     )
     async def on_place(data: Any) -> Any:
         return await in_thread(

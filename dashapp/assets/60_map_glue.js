@@ -12,7 +12,7 @@
   let place = { epoch: -1, rev: -1 };
   let version = null;
   let chosenOrd = null;
-  const changes = { tick: 0, touched: 0 };
+  const changes = { tick: 0, touched: 0, 'sizes-due': 0 };
   const due = {};
 
   const url = () => new URL(location.href);
@@ -52,11 +52,20 @@
     S.sizes.enter(now.mode);
     await S.viewReady(now.view);
     dash_clientside.set_props('selection', { data: now });
+    tellModule(now);
     if (now.building !== roomOf) S.closeRoom();
     roomOf = now.building;
     document.body.classList.toggle('has-building', Boolean(now.building));
     if (now.building) await panelShown(now);
     if (same(now, chosen())) dash_clientside.set_props('place', { data: now });
+  }
+
+  /* The modules beside the map hear of their own place only: a click on a building is none of their business. */
+  let within = 'null';
+  function tellModule({ mode, area }) {
+    const place = mode ? { mode, area } : null, told = JSON.stringify(place);
+    if (told !== within) dash_clientside.set_props('module-place', { data: place });
+    within = told;
   }
 
   const same = (one, other) => KEPT.every((key) => one[key] === other[key]);
@@ -157,6 +166,7 @@
     S.areas.refresh();
     S.hover.forget();
     soon('tick', TICK_MS);
+    if (chosen().mode === 'grids') soon('sizes-due', TICK_MS);
     if (ords.includes(chosenOrd)) soon('touched', TOUCH_MS);
   }
 

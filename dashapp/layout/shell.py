@@ -316,6 +316,8 @@ def _stores(w: Words, context: PageContext) -> list[Component]:
     return [
         dcc.Store(id=ids.SELECTION),
         dcc.Store(id=ids.PLACE),
+        dcc.Store(id=ids.MODULE_PLACE),
+        dcc.Store(id=ids.SIZES_DUE),
         dcc.Store(id=ids.TICK),
         dcc.Store(id=ids.TOUCHED),
         dcc.Store(id=ids.ROOM),

@@ -19,9 +19,8 @@ from data.errors import NotFound
 from data.principal import Principal
 from data.queries.cards import building_card
 from data.queries.changes import feed_position
-from data.queries.grid_sizes import building_sizes, grid_sizes
+from data.queries.grid_sizes import map_sizes
 from data.queries.map_status import area_statuses, map_status
-from data.rules.areas import AreaLevel
 from data.session import Store, answers
 
 IMMUTABLE: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -140,12 +139,12 @@ def _areas(store: Store, principal: Principal) -> Response:
 
 def _grid_sizes(store: Store, principal: Principal) -> Response:
     with store.read() as session:
-        buildings, rows = building_sizes(session, principal), grid_sizes(session, principal)
-    by_byte: dict[int, list[int]] = {}
-    for ord_, size in buildings:
-        by_byte.setdefault(SIZE_BYTE[size], []).append(ord_)
-    compounds = {row.code: SIZE_BYTE[row.size] for row in rows if row.level is AreaLevel.COMPOUND}
-    return JSONResponse({"buildings": by_byte, "compounds": compounds}, headers=NO_STORE)
+        sizes = map_sizes(session, principal)
+    buildings: dict[int, list[int]] = {}
+    for ord_, size in sizes.buildings.items():
+        buildings.setdefault(SIZE_BYTE[size], []).append(ord_)
+    compounds = {code: SIZE_BYTE[size] for code, size in sizes.compounds.items()}
+    return JSONResponse({"buildings": buildings, "compounds": compounds}, headers=NO_STORE)
 
 
 def _card(store: Store, principal: Principal, number: str) -> Response:

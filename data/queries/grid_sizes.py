@@ -103,30 +103,35 @@ def _open_plans(session: Session, principal: Principal) -> dict[tuple[AreaLevel,
     return {(row.level, row.code): row.state for row in session.execute(statement)}
 
 
-def building_sizes(session: Session, principal: Principal) -> list[tuple[int, SizeStatus]]:
-    """Return (ord, class of the largest grid that holds one of its entrances) of buildings in scope."""
+@dataclass(frozen=True, slots=True)
+class MapSizes:
+    """The classes that colour the map: of buildings by their ord, of compounds by their code."""
+
+    buildings: dict[int, SizeStatus]
+    compounds: dict[str, SizeStatus]
+
+
+def map_sizes(session: Session, principal: Principal) -> MapSizes:
+    """Return the classes in scope; a building has that of the largest grid with one of its entrances."""
     within = Committee.id.in_(principal.committees)
-    doors, loads = _doors(session, within), entrance_loads(session, within)
-    households: Counter[int] = Counter()
+    doors, behind = _doors(session, within), _households(session, within)
+    grids, compounds = Counter[int | None](), Counter[int | None]()
     for door in doors:
-        if door.grid_id is not None:
-            households[door.grid_id] += loads.get(door.entrance_id, Load()).households
+        grids[door.grid_id] += behind[door.entrance_id]
+        compounds[door.compound_id] += behind[door.entrance_id]
     largest: dict[int, int] = {}
     for door in doors:
         if door.grid_id is not None:
-            largest[door.ord] = max(largest.get(door.ord, 0), households[door.grid_id])
-    return [(ord_, size_status(size)) for ord_, size in sorted(largest.items())]
+            largest[door.ord] = max(largest.get(door.ord, 0), grids[door.grid_id])
+    return MapSizes(
+        {ord_: size_status(size) for ord_, size in sorted(largest.items())},
+        {row[1]: size_status(compounds[row[0]]) for row in _compounds(session, principal)},
+    )
 
 
 def entrance_loads(session: Session, within: ColumnElement[bool]) -> dict[int, Load]:
     """Return what is to be served behind each entrance of the committees named by `within`."""
-    households = _by_entrance(
-        session,
-        within,
-        Household,
-        Household.state == HouseholdState.ACTIVE,
-        Household.valid_to.is_(None),
-    )
+    households = _households(session, within)
     persons = _by_entrance(session, within, Residence, Residence.state.in_(ON_REGISTER))
     tasks = _by_entrance(session, within, Task, Task.state.in_(OPEN_TASK_STATES))
     tasks.update(_building_tasks(session, within))
@@ -134,6 +139,11 @@ def entrance_loads(session: Session, within: ColumnElement[bool]) -> dict[int, L
         entrance: Load(households[entrance], persons[entrance], tasks[entrance])
         for entrance in {*households, *persons, *tasks}
     }
+
+
+def _households(session: Session, within: ColumnElement[bool]) -> Counter[int]:
+    current = Household.state == HouseholdState.ACTIVE, Household.valid_to.is_(None)
+    return _by_entrance(session, within, Household, *current)
 
 
 def _by_entrance(

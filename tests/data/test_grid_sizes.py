@@ -7,7 +7,7 @@ import pytest
 from data.principal import Principal
 from data.queries.access import system_principal
 from data.queries.areas import area_tree, grids_of
-from data.queries.grid_sizes import building_sizes, grid_sizes
+from data.queries.grid_sizes import MapSizes, grid_sizes, map_sizes
 from data.rules.areas import AreaLevel, Role
 from data.rules.grids import DECISIONS, PlanAct, PlanState, SizeStatus, allowed, size_status
 
@@ -59,19 +59,22 @@ def test_the_worst_class_comes_first_and_in_it_the_largest(street_store, everybo
 
 def test_a_building_has_the_class_of_the_largest_grid_it_touches(street_store, everybody):
     with street_store.read() as session:
-        sizes = dict(building_sizes(session, everybody))
-        classes = {
-            row.size for row in grid_sizes(session, everybody) if row.level is AreaLevel.GRID
-        }
-    assert sizes
-    assert set(sizes.values()) <= classes
+        sizes = map_sizes(session, everybody)
+        rows = grid_sizes(session, everybody)
+    assert sizes.buildings
+    assert set(sizes.buildings.values()) <= {
+        row.size for row in rows if row.level is AreaLevel.GRID
+    }
+    assert sizes.compounds == {
+        row.code: row.size for row in rows if row.level is AreaLevel.COMPOUND
+    }
 
 
 def test_out_of_scope_there_are_no_sizes(street_store, everybody):
     nobody = replace(everybody, committees=frozenset())
     with street_store.read() as session:
         assert grid_sizes(session, nobody) == []
-        assert building_sizes(session, nobody) == []
+        assert map_sizes(session, nobody) == MapSizes({}, {})
 
 
 def test_an_author_never_decides_on_the_own_plan():

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import distinct, func, select
 
-from data.models import Entrance, GridMembership
+from data.models import Building, Entrance, GridMembership
 from data.session import open_store
 from e2e.pages import MapPage, wait
 
@@ -56,3 +56,19 @@ def test_on_a_phone_the_list_comes_first_and_the_map_behind_a_button(sign_in):
     page.locator("[data-act=show-map]").click()
     assert not page.locator("#grid-sizes .size-row").first.is_visible()
     assert page.locator("[data-testid=map]").is_visible()
+
+
+def test_a_click_on_the_map_asks_nothing_of_the_other_modules(sign_in, street_url):
+    store = open_store(street_url)
+    with store.read() as session:
+        codes = session.scalars(select(Building.code).order_by(Building.id).limit(2)).all()
+    store.dispose()
+    page = sign_in()
+    MapPage(page)
+    asked = []
+    page.on("request", lambda request: asked.append(request.post_data or ""))
+    for code in codes:
+        page.evaluate("(building) => shiyou.choose({ building })", code)
+        wait(page, "panel", code)
+    assert any('"building-panel' in body for body in asked)
+    assert not [body for body in asked if '"grid-sizes' in body or '"module.' in body]
